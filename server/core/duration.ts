@@ -1,0 +1,37 @@
+/** Milliseconds, the one unit of time spans; instants are milliseconds since 1970 UTC. */
+export type Millis = number;
+export type Instant = number;
+export type Bytes = number;
+
+const MILLIS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const BYTES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+/** `30s`, `1.5h`, `250ms` or plain milliseconds; null when it is not a duration. */
+export function parseDuration(text: string | number): Millis | null {
+  return parseQuantity(text, /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/, MILLIS);
+}
+
+/** `64MiB`, `10KiB` or plain bytes; null when it is not a size. */
+export function parseSize(text: string | number): Bytes | null {
+  return parseQuantity(text, /^(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB)?$/, BYTES);
+}
+
+function parseQuantity(text: string | number, form: RegExp, units: Record<string, number>): number | null {
+  const match = form.exec(String(text).trim());
+  if (!match?.[1]) return null;
+  return Math.round(Number(match[1]) * (match[2] ? (units[match[2]] ?? 1) : 1));
+}
+
+/**
+ * An instant from ISO 8601 or relative to now (`24h`: that long ago; `now`); null when it is neither.
+ * A date or time without an offset is UTC.
+ */
+export function parseInstant(text: string, now: Instant): Instant | null {
+  if (text === "now") return now;
+  const span = /[a-z]$/.test(text) ? parseDuration(text) : null;
+  if (span !== null) return now - span;
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return null;
+  const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/.test(text) || !text.includes("T") ? text : `${text}Z`;
+  const instant = Date.parse(zoned);
+  return Number.isNaN(instant) ? null : instant;
+}

@@ -1,0 +1,92 @@
+/**
+ * The journal's lines. The same names stand in the journal, the logs API and the export (SPEC of the wire: snake_case).
+ * Members that a line has nothing to say about are left out; `cost` and `cost_nano` of a call are always there, null
+ * when the price is unknown. No line ever holds a prompt, an answer or a key.
+ */
+import type { Ending } from "./call.ts";
+import type { NanoUsd } from "./money.ts";
+
+/** What the writer of a line says; the journal adds `seq`, `prev` and `hash`. */
+export type NewLine = CallLine | BlockedLine | NoteLine;
+
+interface Common {
+  /** ISO 8601 UTC with milliseconds. */
+  time: string;
+  request_id?: string;
+  agent?: string;
+  owner?: string;
+  purpose?: string;
+}
+
+export interface CallLine extends Common {
+  type: "call";
+  request_id: string;
+  agent: string;
+  tags?: readonly string[];
+  run?: string;
+  /** Which key paid, as the last four characters at most: `…9xQz`. */
+  key?: string;
+  provider: string;
+  requested_model?: string;
+  model?: string;
+  method: string;
+  /** The upstream path without its query. */
+  path: string;
+  stream: boolean;
+  /** The status the client was given; absent when it left before one. */
+  status?: number;
+  ending: Ending;
+  /** Why it is not `complete`, or the provider's own error code; never the provider's text. */
+  error?: string;
+  tokens_in?: number;
+  tokens_out?: number;
+  tokens_cached?: number;
+  tokens_cache_write?: number;
+  tokens_reasoning?: number;
+  usage?: "reported" | "estimated";
+  cost: number | null;
+  cost_nano: NanoUsd | null;
+  latency_ms: number;
+  ttft_ms?: number;
+  attempts: number;
+}
+
+export interface BlockedLine extends Common {
+  type: "blocked";
+  request_id: string;
+  reason: string;
+  status: number;
+  provider?: string;
+  requested_model?: string;
+  method: string;
+  path: string;
+  /** The agent name as declared when it was not accepted is not repeated here: it may be hostile. */
+  agent?: string;
+}
+
+/** Everything that is not a call: `agent.created`, `gateway.started`, `gateway.stopped`, `config.changed`, `journal.torn`, … */
+export interface NoteLine extends Common {
+  type: "agent" | "gateway" | "config" | "admin" | "journal";
+  event: string;
+  detail?: Readonly<Record<string, unknown>>;
+}
+
+/** A line as it stands in the file. `checkpoint` lines are written by the journal itself. */
+export type Line = (NewLine | CheckpointLine) & { seq: number; prev: string; hash: string };
+
+/** First line of every journal file: where the chain stands and what it has summed up to. */
+export interface CheckpointLine {
+  type: "checkpoint";
+  time: string;
+  totals: Totals;
+  /** Ed25519 over the line's members before it, base64. */
+  signature: string;
+}
+
+/** Lifetime sums, as arrays of `[name, calls, errors, blocked, tokens_in, tokens_out, cost_nano]`. */
+export interface Totals {
+  gateway: TotalsRow;
+  agents: TotalsRow[];
+  owners: TotalsRow[];
+}
+export type TotalsRow = [string, number, number, number, number, number, number];

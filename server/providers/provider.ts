@@ -1,0 +1,56 @@
+/** A provider is where it is said: a host, its base path, its way of authentication, its oddities. A record, not code. */
+import type { Dialect } from "../core/call.ts";
+import type { Framing, Quirks } from "../protocols/protocol.ts";
+
+export interface Provider {
+  readonly id: string;
+  /** Host names by which a call in plain form is recognised; the first one's origin is the official base. */
+  readonly hosts: readonly string[];
+  /** Its id in the price list, when that differs. */
+  readonly pricesAs?: string;
+  readonly quirks: Quirks;
+  /** `ask`: streams report usage only when asked with `stream_options.include_usage`; `unasked`: they always do. */
+  readonly streamUsage: "ask" | "unasked";
+  /** Where this host is reached: origin and path prefix from `base_url` or the official base. No trailing slash. */
+  readonly base: string;
+  /** The configured key of the fleet, or null. Never logged. */
+  readonly apiKey: string | null;
+  /** Turns what follows the provider in the caller's path into the upstream's. Pure. */
+  locate(request: RequestLine): Located;
+  /** Sets the upstream's auth headers for this key; the caller's have been stripped before. */
+  authorize(headers: Headers, key: string, located: Located): void;
+}
+
+export interface RequestLine {
+  readonly method: string;
+  /** The path after the provider, undecoded, without leading slash; empty for the bare form. */
+  readonly rest: string;
+  /** With the question mark, or empty. */
+  readonly query: string;
+  readonly headers: Headers;
+}
+
+/** Where a call goes and what it is. */
+export interface Located {
+  /** Full upstream URL, query included. */
+  readonly url: string;
+  /** Its path without the query, for the journal. */
+  readonly path: string;
+  readonly operation: Operation;
+}
+
+/** What a method and path do at a provider. */
+export interface Operation {
+  /** `chat`, `responses`, `messages`, `generate_content`, `embeddings`, `models`, … or `other`. */
+  readonly name: string;
+  /** The format that the caller speaks here, for reading answers and telling errors. */
+  readonly dialect: Dialect;
+  /** `generate`: JSON in, an answer of tokens out. `meter`: JSON in, billed otherwise (embeddings, rerank …). `pass`: not read. */
+  readonly kind: "generate" | "meter" | "pass";
+  /** The model named in the path (Gemini), else null: then it stands in the body. */
+  readonly model: string | null;
+  /** Whether the path itself asks for a stream (Gemini), else null: then the body says so. */
+  readonly stream: boolean | null;
+  /** The framing of a streamed answer when its content type does not tell. */
+  readonly streamFraming: Framing;
+}

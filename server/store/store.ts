@@ -1,0 +1,118 @@
+/** What the rest of the house sees of storage: four homes, one for each kind of stored fact. */
+import type { Tally } from "../core/agent.ts";
+import type { Instant } from "../core/duration.ts";
+import type { Line, NewLine } from "../core/event.ts";
+import type { NanoUsd } from "../core/money.ts";
+
+export interface Store {
+  readonly journal: Journal;
+  readonly holds: Holds;
+  readonly state: State;
+  readonly index: Index;
+  /** Flushes everything and releases the lock. */
+  close(): void;
+}
+
+/** What happened: the hash-chained JSONL file. */
+export interface Journal {
+  /**
+   * Hands one line to the system before it returns and gives it back with seq, prev and hash. When the file cannot be
+   * written the line waits in memory, null is returned and `problem` says why until it could be written.
+   */
+  append(line: NewLine): Line | null;
+  /** Why lines cannot be written now, as a sentence, or null when all is well. */
+  readonly problem: string | null;
+  readonly head: { readonly seq: number; readonly hash: string };
+  /** Calls back for every line that was written, after it was. Returns the way to stop. */
+  onLine(listener: (line: Line) => void): () => void;
+  /** Resolves when everything written so far is on disk. */
+  flush(): Promise<void>;
+  /** Closes the file and opens its name anew (log rotation by others, SIGHUP). */
+  reopen(): void;
+}
+
+export interface Hold {
+  readonly id: string;
+  readonly time: Instant;
+  readonly agent: string;
+  readonly owner: string | null;
+  readonly purpose: string | null;
+  readonly provider: string;
+  readonly model: string | null;
+  readonly method: string;
+  readonly path: string;
+  readonly stream: boolean;
+  /** What the call may cost at most, as far as known; null when its price is unknown. */
+  readonly nano: NanoUsd | null;
+}
+
+/** What is in flight: written before a request leaves, so that a crash forgets nothing. */
+export interface Holds {
+  /** False when it could not be written: then the request must not leave. */
+  open(hold: Hold): boolean;
+  /** Called once the call's line is in the journal. */
+  close(id: string): void;
+  readonly size: number;
+}
+
+/** What people decided: tokens, sessions, links; later settings, keys and secrets. */
+export interface State {
+  /** Hash of the admin token, or null before the first start. */
+  readAdminToken(): string | null;
+  writeAdminToken(hash: string): void;
+  createSession(hash: string, expires: Instant): void;
+  isSession(hash: string, now: Instant): boolean;
+  removeSession(hash: string): void;
+  /** Removes every session: after the token changed. */
+  removeSessions(): void;
+  createLink(hash: string, expires: Instant): void;
+  /** True once for a link that exists and has not expired; it is gone afterwards. */
+  takeLink(hash: string, now: Instant): boolean;
+}
+
+/** Logs filter of the API: each member narrows. */
+export interface LogFilter {
+  readonly agent?: string;
+  readonly owner?: string;
+  readonly purpose?: string;
+  readonly run?: string;
+  readonly provider?: string;
+  readonly model?: string;
+  readonly status?: number;
+  readonly reason?: string;
+  readonly type?: string;
+  readonly from?: Instant;
+  readonly to?: Instant;
+}
+
+/** One row of the logs: every name of a journal line, null where the line says nothing. */
+export type LogEntry = Readonly<Record<LogField, string | number | boolean | null>>;
+
+export const LOG_FIELDS = [
+  "seq", "time", "type", "request_id", "agent", "owner", "purpose", "run", "key", "provider", "requested_model",
+  "model", "stream", "status", "ending", "error", "tokens_in", "tokens_out", "tokens_cached", "tokens_cache_write",
+  "tokens_reasoning", "usage", "cost", "cost_nano", "latency_ms", "ttft_ms", "attempts", "reason", "clamped", "trust",
+  "prev", "hash",
+] as const; // biome-ignore format: the order is the contract's
+export type LogField = (typeof LOG_FIELDS)[number];
+
+export interface AgentHistory {
+  readonly agent: string;
+  readonly owner: string | null;
+  readonly purpose: string | null;
+  readonly firstSeen: Instant;
+  readonly lastSeen: Instant;
+  readonly total: Tally;
+}
+
+/** Folded from the journal; may be deleted at any time. Queries see every line appended before them. */
+export interface Index {
+  /** Newest first; the cursor continues where the page ended. */
+  logs(filter: LogFilter, limit: number, cursor: string | null): { entries: LogEntry[]; nextCursor: string | null };
+  /** All matches, newest first, in pages of bounded size, for streamed exports. */
+  scan(filter: LogFilter): IterableIterator<LogEntry[]>;
+  /** Every agent ever seen, with its lifetime totals. */
+  agents(): AgentHistory[];
+  /** Sums per agent over [from, to): whole hours only. */
+  tallies(from: Instant, to: Instant): Map<string, Tally>;
+}
