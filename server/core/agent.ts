@@ -25,8 +25,10 @@ export interface Tally {
   tokensIn: number;
   tokensOut: number;
   costNano: number;
+  /** Calls whose cost is unknown: `costNano` leaves them out. */
+  unpriced: number;
 }
 
 export function emptyTally(): Tally {
-  return { calls: 0, errors: 0, blocked: 0, tokensIn: 0, tokensOut: 0, costNano: 0 };
+  return { calls: 0, errors: 0, blocked: 0, tokensIn: 0, tokensOut: 0, costNano: 0, unpriced: 0 };
 }

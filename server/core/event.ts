@@ -24,8 +24,6 @@ export interface CallLine extends Common {
   agent: string;
   tags?: readonly string[];
   run?: string;
-  /** Which key paid, as the last four characters at most: `…9xQz`. */
-  key?: string;
   provider: string;
   requested_model?: string;
   model?: string;
@@ -83,10 +81,10 @@ export interface CheckpointLine {
   signature: string;
 }
 
-/** Lifetime sums, as arrays of `[name, calls, errors, blocked, tokens_in, tokens_out, cost_nano]`. */
+/** Lifetime sums, as arrays of `[name, calls, errors, blocked, tokens_in, tokens_out, cost_nano, unpriced]`. */
 export interface Totals {
   gateway: TotalsRow;
   agents: TotalsRow[];
   owners: TotalsRow[];
 }
-export type TotalsRow = [string, number, number, number, number, number, number];
+export type TotalsRow = [string, number, number, number, number, number, number, number];

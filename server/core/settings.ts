@@ -41,7 +41,9 @@ export interface ProviderSettings {
 }
 
 export interface AgentSettings {
+  /** This agent's own upstream key. Goes to `provider` alone, so it needs one. */
   readonly api_key: string | null;
+  readonly provider: string | null;
   readonly owner: string | null;
   readonly purpose: string | null;
   readonly tags: readonly string[];

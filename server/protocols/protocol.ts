@@ -9,8 +9,11 @@ export interface Protocol {
   createReader(quirks: Quirks): AnswerReader;
   /** The body of an error answer in this dialect (JSON text), as its official SDK understands it. */
   renderError(refusal: Refusal, requestId: string): string;
-  /** The bytes that end a broken stream in this dialect: its error event, as text with framing. */
-  renderStreamError(refusal: Refusal, framing: Framing): string;
+  /**
+   * The text that ends a broken stream in this dialect: its error event, with framing. It follows a whole event;
+   * `isFirst` when none has been passed on.
+   */
+  renderStreamError(refusal: Refusal, framing: Framing, isFirst?: boolean): string;
 }
 
 /** How an answer's body is cut into events. `whole` is one JSON document; `opaque` is not read at all. */

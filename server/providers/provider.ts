@@ -1,9 +1,12 @@
 /** A provider is where it is said: a host, its base path, its way of authentication, its oddities. A record, not code. */
 import type { Dialect } from "../core/call.ts";
+import type { ProviderSettings } from "../core/settings.ts";
 import type { Framing, Quirks } from "../protocols/protocol.ts";
 
 export interface Provider {
   readonly id: string;
+  /** The wire format that the host speaks by nature; single paths of it may speak another. */
+  readonly speaks: Speech;
   /** Host names by which a call in plain form is recognised; the first one's origin is the official base. */
   readonly hosts: readonly string[];
   /** Its id in the price list, when that differs. */
@@ -11,6 +14,8 @@ export interface Provider {
   readonly quirks: Quirks;
   /** `ask`: streams report usage only when asked with `stream_options.include_usage`; `unasked`: they always do. */
   readonly streamUsage: "ask" | "unasked";
+  /** Tokens that a prompt costs beyond its text: what an estimate adds. */
+  readonly overhead: Overhead;
   /** Where this host is reached: origin and path prefix from `base_url` or the official base. No trailing slash. */
   readonly base: string;
   /** The configured key of the fleet, or null. Never logged. */
@@ -19,6 +24,25 @@ export interface Provider {
   locate(request: RequestLine): Located;
   /** Sets the upstream's auth headers for this key; the caller's have been stripped before. */
   authorize(headers: Headers, key: string, located: Located): void;
+}
+
+/** How a host may be spoken to, as `providers.<name>.protocol` names it. */
+export type Speech = NonNullable<ProviderSettings["protocol"]>;
+
+/** Tokens that a provider's template adds to a prompt, without and with tools: p99 of what was seen. */
+export interface Overhead {
+  readonly plain: number;
+  readonly tools: number;
+}
+
+/** What a provider's file contributes: how it is made from its settings, and which plain paths are its own. */
+export interface ProviderRecord {
+  readonly id: string;
+  readonly hosts: readonly string[];
+  /** Settings must have passed `checkBaseUrl`. */
+  create(settings: ProviderSettings): Provider;
+  /** Whether a path without a provider in it is this provider's (SPEC 3.3). `path` begins with a slash. */
+  owns?(path: string, headers: Headers): boolean;
 }
 
 export interface RequestLine {
@@ -45,8 +69,10 @@ export interface Operation {
   readonly name: string;
   /** The format that the caller speaks here, for reading answers and telling errors. */
   readonly dialect: Dialect;
-  /** `generate`: JSON in, an answer of tokens out. `meter`: JSON in, billed otherwise (embeddings, rerank …). `pass`: not read. */
+  /** `generate`: an answer of tokens. `meter`: billed otherwise (embeddings, rerank …). `pass`: the answer is not read. */
   readonly kind: "generate" | "meter" | "pass";
+  /** `json`: the request is a JSON document that names the model. `any`: an upload or nothing, not to be read. */
+  readonly requestBody: "json" | "any";
   /** The model named in the path (Gemini), else null: then it stands in the body. */
   readonly model: string | null;
   /** Whether the path itself asks for a stream (Gemini), else null: then the body says so. */

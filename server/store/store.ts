@@ -91,8 +91,8 @@ export type LogEntry = Readonly<Record<LogField, string | number | boolean | nul
 export const LOG_FIELDS = [
   "seq", "time", "type", "request_id", "agent", "owner", "purpose", "run", "key", "provider", "requested_model",
   "model", "stream", "status", "ending", "error", "tokens_in", "tokens_out", "tokens_cached", "tokens_cache_write",
-  "tokens_reasoning", "usage", "cost", "cost_nano", "latency_ms", "ttft_ms", "attempts", "reason", "clamped", "trust",
-  "prev", "hash",
+  "tokens_reasoning", "usage", "cost", "cost_nano", "latency_ms", "ttft_ms", "attempts", "reason", "event", "clamped",
+  "trust", "prev", "hash",
 ] as const; // biome-ignore format: the order is the contract's
 export type LogField = (typeof LOG_FIELDS)[number];
 
@@ -105,10 +105,16 @@ export interface AgentHistory {
   readonly total: Tally;
 }
 
+export interface LogPage {
+  readonly entries: LogEntry[];
+  /** Asks for the page after; null at the end. */
+  readonly nextCursor: string | null;
+}
+
 /** Folded from the journal; may be deleted at any time. Queries see every line appended before them. */
 export interface Index {
   /** Newest first; the cursor continues where the page ended. */
-  logs(filter: LogFilter, limit: number, cursor: string | null): { entries: LogEntry[]; nextCursor: string | null };
+  logs(filter: LogFilter, limit: number, cursor: string | null): LogPage;
   /** All matches, newest first, in pages of bounded size, for streamed exports. */
   scan(filter: LogFilter): IterableIterator<LogEntry[]>;
   /** Every agent ever seen, with its lifetime totals. */

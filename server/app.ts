@@ -1,0 +1,115 @@
+/** The whole server, assembled: the data plane and the management API on the gateway's listener, the page on the other. */
+import { join } from "node:path";
+import { Elysia } from "elysia";
+import type { Settings } from "./core/settings.ts";
+import { createGateway, IDLE_SECONDS } from "./gateway/gateway.ts";
+import { findHealth } from "./health.ts";
+import { LIVE_LIMITS } from "./management/live.ts";
+import { createManagement } from "./management/management.ts";
+import { createDevelopmentPage, createPage } from "./management/page.ts";
+import type { World } from "./world.ts";
+
+/** The management API's type, for the typed client. */
+export type App = ReturnType<typeof createManagement>;
+
+type Server = Bun.Server<unknown>;
+type Handler = (request: Request, server: Server) => Response | Promise<Response>;
+
+export interface Listening {
+  readonly gatewayUrl: string;
+  readonly dashboardUrl: string;
+  /** Refuses what is new, lets calls in flight finish until `grace` is over, closes everything. */
+  stop(grace: Promise<void>): Promise<void>;
+}
+
+/** Builds the server and listens. Throws what the system says when a port cannot be bound. */
+export function listen(world: World): Listening {
+  const { configuration, store, fleet } = world;
+  const settings = (): Settings => configuration.setup().settings;
+  const { gateway: at, dashboard: pageAt } = settings();
+  let dashboardUrl = "";
+
+  const gateway = createGateway({ ...world, setup: configuration.setup });
+  const management = createManagement({
+    ...world,
+    store,
+    fleet,
+    settings,
+    stopping: world.stopping.signal,
+    health: () => findHealth(store, settings(), configuration.warnings()),
+    reload: configuration.reload,
+    dashboardUrl: () => dashboardUrl,
+  });
+  const page = world.assets ? createPage(world.assets) : null;
+
+  const proxy: Handler = (request, server) => gateway.handle(request, server);
+  const showPage: Handler = (request) => page?.(request) ?? notFound();
+  const isOne = at.port === pageAt.port && at.port !== 0;
+  // On a shared port the page has its own paths, and every other one is the data plane's.
+  const both: Handler = (request, server) =>
+    (isPageRequest(request, world) ? page?.(request) : null) ?? proxy(request, server);
+
+  const front = serve(management, { hostname: at.host, port: at.port }, isOne ? both : proxy);
+  const back = isOne
+    ? front
+    : serve(management, { hostname: pageAt.host, port: pageAt.port }, page ? showPage : null);
+  dashboardUrl = urlOf(back);
+
+  return {
+    gatewayUrl: urlOf(front),
+    dashboardUrl,
+    async stop(grace) {
+      const closing = [front.stop(), back.stop()];
+      world.stopping.abort();
+      await gateway.drain(grace);
+      await Promise.all([front.stop(true), back.stop(true), ...closing]);
+    },
+  };
+}
+
+/**
+ * One listener. Elysia answers what is under /api and /health; everything else goes to `rest` past Elysia's matcher,
+ * which costs less and misreads nothing. Without `rest` the page is served from its folder, for development.
+ */
+function serve(management: App, address: { hostname: string; port: number }, rest: Handler | null): Server {
+  const app: Elysia = new Elysia({
+    // Elysia cuts URLs at a fixed offset, which short Host headers shift.
+    handler: { standardHostname: false },
+    websocket: LIVE_LIMITS,
+    serve: {
+      development: false,
+      // Two gateways on one port would both serve, and split every budget.
+      reusePort: false,
+      idleTimeout: IDLE_SECONDS,
+      // The data plane has its own limit, told in the caller's dialect.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      routes: rest === null ? {} : routesTo(rest, (request): Response | Promise<Response> => app.fetch(request)),
+    },
+  });
+  app.use(management);
+  if (rest === null) app.use(createDevelopmentPage(join(import.meta.dir, "../web/dist")));
+  app.listen(address);
+  const { server } = app;
+  if (!server) throw new Error(`Nothing listens at ${address.hostname}:${address.port}.`);
+  return server;
+}
+
+function routesTo(rest: Handler, managed: Handler): Record<string, Handler> {
+  return { "/*": rest, "/api": managed, "/api/*": managed, "/health": managed };
+}
+
+function isPageRequest(request: Request, { assets }: World): boolean {
+  const { pathname } = new URL(request.url);
+  return pathname === "/" || (assets?.has(pathname) ?? false);
+}
+
+function notFound(): Response {
+  return new Response("Not found\n", { status: 404 });
+}
+
+/** How this machine reaches a listener: a wildcard address is loopback from here. */
+function urlOf(server: Server): string {
+  const host = server.hostname ?? "127.0.0.1";
+  const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  return `http://${reachable}:${server.port}`;
+}

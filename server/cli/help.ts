@@ -1,0 +1,53 @@
+/** What `--help` shows. Pure. */
+import type { ArgDef, ArgsDef } from "citty";
+import type { Style } from "./style.ts";
+
+export interface HelpTopic {
+  /** `tollgate audit verify`. */
+  readonly words: string;
+  readonly description: string;
+  readonly args: ArgsDef;
+  /** The commands below this one, with what they do. */
+  readonly commands: readonly (readonly [name: string, description: string])[];
+  readonly examples: readonly string[];
+}
+
+export function renderHelp(
+  { words, description, args, commands, examples }: HelpTopic,
+  style: Style,
+): string[] {
+  const options = Object.entries(args).map(
+    ([name, arg]) => [renderOption(name, arg), renderMeaning(arg)] as const,
+  );
+  const usage = [words, commands.length > 0 ? "<command>" : null, options.length > 0 ? "[options]" : null];
+  const lines = [
+    `${description}.`,
+    "",
+    `${style.bold("Usage:")} ${usage.filter((part) => part !== null).join(" ")}`,
+  ];
+  if (commands.length > 0) lines.push("", style.bold("Commands:"), ...alignPairs(commands));
+  if (options.length > 0) lines.push("", style.bold("Options:"), ...alignPairs(options));
+  if (examples.length > 0)
+    lines.push("", style.bold("Examples:"), ...examples.map((example) => `  ${example}`));
+  if (commands.length > 0)
+    lines.push("", `\`${words} <command> --help\` shows a command's options and examples.`);
+  return lines;
+}
+
+function renderOption(name: string, arg: ArgDef): string {
+  const isOnByDefault = arg.type === "boolean" && arg.default === true;
+  const short = "alias" in arg && typeof arg.alias === "string" ? `-${arg.alias}, ` : "    ";
+  const value = arg.type === "string" ? ` ${arg.valueHint ?? "VALUE"}` : "";
+  return `${short}--${isOnByDefault ? "no-" : ""}${name}${value}`;
+}
+
+function renderMeaning(arg: ArgDef): string {
+  if (arg.type === "boolean" && arg.default === true) return arg.negativeDescription ?? arg.description ?? "";
+  const preset = typeof arg.default === "string" ? ` (default ${arg.default})` : "";
+  return `${arg.description ?? ""}${preset}`;
+}
+
+function alignPairs(pairs: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...pairs.map(([left]) => left.length));
+  return pairs.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd());
+}

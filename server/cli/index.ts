@@ -1,0 +1,52 @@
+import { defineCommand } from "citty";
+import { auditCommand } from "./audit.ts";
+import { dashboardCommand } from "./dashboard.ts";
+import { logsCommand } from "./logs.ts";
+import { statusCommand } from "./status.ts";
+import type { Terminal } from "./terminal.ts";
+import { versionCommand } from "./version.ts";
+
+/** Every command, in the order in which `tollgate --help` lists them. */
+export function createCommands(terminal: Terminal) {
+  return defineCommand({
+    meta: {
+      name: "tollgate",
+      description: "A gateway between AI agents and LLM providers",
+    },
+    subCommands: {
+      // Loaded when it is asked for: the other commands need nothing of the server.
+      start: async () => (await import("./start.ts")).startCommand,
+      status: statusCommand(terminal),
+      logs: logsCommand(terminal),
+      dashboard: dashboardCommand(terminal),
+      audit: auditCommand(terminal),
+      version: versionCommand(terminal),
+    },
+  });
+}
+
+/** What the help of each command ends with, by its words. */
+export const EXAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["tollgate", ["tollgate start", "tollgate status", "tollgate logs -f"]],
+  [
+    "tollgate start",
+    ["tollgate start", "tollgate start -c gateway.yaml", "tollgate start --port 9000 --data-dir ./data"],
+  ],
+  ["tollgate status", ["tollgate status", "tollgate status --json | jq '.agents[].cost.day'"]],
+  [
+    "tollgate logs",
+    [
+      "tollgate logs --since 24h --agent researcher",
+      "tollgate logs -f --type blocked",
+      "tollgate logs --limit 1000 --json",
+    ],
+  ],
+  [
+    "tollgate dashboard",
+    ["tollgate dashboard", "tollgate dashboard --no-open --url http://gateway.lan:8080"],
+  ],
+  ["tollgate audit", ["tollgate audit verify", "tollgate audit rebuild"]],
+  ["tollgate audit verify", ["tollgate audit verify", "tollgate audit verify -c gateway.yaml --json"]],
+  ["tollgate audit rebuild", ["tollgate audit rebuild", "tollgate audit rebuild --data-dir ./data"]],
+  ["tollgate version", ["tollgate version"]],
+]);

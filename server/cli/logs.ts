@@ -1,0 +1,84 @@
+import { defineCommand } from "citty";
+import { parseInstant } from "../core/duration.ts";
+import type { LogEntry } from "../store/store.ts";
+import { type Failure, fail, orFail } from "./failure.ts";
+import { connectFeed } from "./feed.ts";
+import { renderLogLine } from "./log-line.ts";
+import { followLogs } from "./logs-follow.ts";
+import { type LogsOptions, readLogs, toQuery } from "./logs-read.ts";
+import { styleFor } from "./style.ts";
+import { findTarget, TARGET_ARGS, type Target } from "./target.ts";
+import { EXIT, type Terminal } from "./terminal.ts";
+
+/** What happened, oldest first; with `-f` also what happens from now on, until Ctrl-C. */
+export function logsCommand(terminal: Terminal) {
+  return defineCommand({
+    meta: { name: "logs", description: "Show what happened, and follow what happens" },
+    args: {
+      follow: { type: "boolean", alias: "f", description: "Go on with new entries until Ctrl-C" },
+      agent: { type: "string", valueHint: "NAME", description: "Only this agent" },
+      owner: { type: "string", valueHint: "NAME", description: "Only agents of this owner" },
+      purpose: { type: "string", valueHint: "NAME", description: "Only this purpose" },
+      status: { type: "string", valueHint: "CODE", description: "Only this HTTP status" },
+      type: {
+        type: "string",
+        valueHint: "TYPE",
+        description: "Only call, blocked, agent, gateway, config, …",
+      },
+      since: { type: "string", valueHint: "TIME", description: "Not before: ISO 8601, or a span back (24h)" },
+      limit: { type: "string", valueHint: "N", default: "50", description: "At most so many past entries" },
+      json: { type: "boolean", description: "Print each entry as a line of JSON" },
+      ...TARGET_ARGS,
+    },
+    async run({ args }) {
+      if (!/^\d{1,7}$/.test(args.limit)) {
+        fail(`--limit is ${JSON.stringify(args.limit)}; expected a whole number.`, null, EXIT.usage);
+      }
+      if (args.since !== undefined && parseInstant(args.since, terminal.now()) === null) {
+        const wanted = "expected a time such as 2026-01-31T12:00:00Z or a span back such as 24h";
+        fail(`--since is ${JSON.stringify(args.since)}; ${wanted}.`, null, EXIT.usage);
+      }
+      const past = { most: Number(args.limit), after: 0 };
+      const target = orFail(findTarget(args, terminal));
+      const style = styleFor(terminal);
+      const print = (entry: LogEntry) =>
+        terminal.print(args.json ? JSON.stringify(entry) : renderLogLine(entry, style));
+      // Where following begins; asked for first, so that what comes while the past is printed is not lost.
+      const newest = args.follow ? await readLogs(target, {}, { most: 1, after: 0 }) : [];
+      const entries = orFail(await readLogs(target, toQuery(args), past));
+      for (const entry of entries) print(entry);
+      if (args.follow) await follow(target, args, lastSeq([...orFail(newest), ...entries]), print, terminal);
+      else if (entries.length === 0) terminal.complain("No entry matches.");
+    },
+  });
+}
+
+/** Until Ctrl-C, or until there is no point in trying again. */
+async function follow(
+  target: Target,
+  options: LogsOptions,
+  seq: number,
+  print: (entry: LogEntry) => void,
+  terminal: Terminal,
+): Promise<void> {
+  const ended = Promise.withResolvers<Failure | null>();
+  const release = terminal.onInterrupt(() => ended.resolve(null));
+  const stop = followLogs({
+    seq,
+    options,
+    print,
+    connect: (listener) => connectFeed(target, listener),
+    read: (after) => readLogs(target, toQuery(options), { most: Number.POSITIVE_INFINITY, after }),
+    remark: terminal.complain,
+    fail: ended.resolve,
+    wait: Bun.sleep,
+  });
+  const end = await ended.promise;
+  stop();
+  release();
+  if (end) orFail(end);
+}
+
+function lastSeq(entries: readonly LogEntry[]): number {
+  return entries.reduce((last, { seq }) => Math.max(last, Number(seq)), 0);
+}

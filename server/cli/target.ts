@@ -1,0 +1,121 @@
+/** Which gateway a command talks to, and with which token. */
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { ArgsDef } from "citty";
+import { type Locations, parseLocations } from "../config/load.ts";
+import { renderProblem } from "../config/problem.ts";
+import { type Failure, failure, isFailure } from "./failure.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The options by which every command that needs a running gateway finds it. */
+export const TARGET_ARGS = {
+  url: { type: "string", valueHint: "URL", description: "Address of the gateway (or TOLLGATE_URL)" },
+  token: { type: "string", valueHint: "TOKEN", description: "Admin token (or TOLLGATE_ADMIN_TOKEN)" },
+  config: { type: "string", alias: "c", valueHint: "FILE", description: "The gateway's configuration file" },
+  "data-dir": { type: "string", valueHint: "DIR", description: "The gateway's data folder" },
+} as const satisfies ArgsDef;
+
+export interface TargetOptions {
+  readonly url?: string | undefined;
+  readonly token?: string | undefined;
+  readonly config?: string | undefined;
+  readonly "data-dir"?: string | undefined;
+}
+
+export interface Target {
+  readonly url: string;
+  readonly token: string;
+  /** Where they came from, for messages: `--url`, `/home/me/.tollgate/run.json`. */
+  readonly urlSource: string;
+  readonly tokenSource: string;
+}
+
+/**
+ * The address from `--url`, `TOLLGATE_URL` or the `run.json` of the data folder; the token from `--token`,
+ * `TOLLGATE_ADMIN_TOKEN` or the folder's `admin.token`.
+ */
+export function findTarget(options: TargetOptions, terminal: Terminal): Target | Failure {
+  const located = locate(options, terminal);
+  if (isFailure(located)) return located;
+  const address = findAddress(options, terminal, located.dataDir);
+  if (isFailure(address)) return address;
+  const token = findToken(options, terminal, located.dataDir);
+  if (isFailure(token)) return token;
+  return { url: address.value, urlSource: address.source, token: token.value, tokenSource: token.source };
+}
+
+/** The data folder and the journal of the gateway that `-c FILE` and `--data-dir` describe, or of the default one. */
+export function locate(options: TargetOptions, terminal: Terminal): Locations | Failure {
+  let text = "";
+  const file = options.config ? resolve(terminal.cwd, options.config) : null;
+  if (file !== null) {
+    const read = readIfThere(file);
+    if (read === null) return failure(`There is no file ${file} to read.`, "Check the path after -c.");
+    text = read;
+  }
+  const located = parseLocations(text, {
+    file,
+    env: terminal.env,
+    home: terminal.home,
+    cwd: terminal.cwd,
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    providers: [],
+    overrides: { "data-dir": options["data-dir"] },
+  });
+  if ("dataDir" in located) return located;
+  return failure(located.problems.map(renderProblem).join("\n"));
+}
+
+interface Found {
+  readonly value: string;
+  readonly source: string;
+}
+
+function findAddress({ url }: TargetOptions, { env }: Terminal, dataDir: string): Found | Failure {
+  const [given, source] = url ? [url, "--url"] : [env.TOLLGATE_URL, "TOLLGATE_URL"];
+  if (given) {
+    const parsed = URL.parse(given);
+    if (parsed?.protocol === "http:" || parsed?.protocol === "https:") {
+      return { value: given.replace(/\/+$/, ""), source };
+    }
+    return failure(`${source} is not an address such as http://127.0.0.1:8080.`);
+  }
+  const file = join(dataDir, "run.json");
+  const text = readIfThere(file);
+  const address = text === null ? null : readGatewayUrl(text);
+  if (address) return { value: address, source: file };
+  const message =
+    text === null ? `No gateway runs on ${dataDir}: ${file} is missing.` : `${file} names no gateway.`;
+  return failure(message, "Start one with `tollgate start`, or name one with --url, --data-dir or -c FILE.");
+}
+
+function findToken({ token }: TargetOptions, { env }: Terminal, dataDir: string): Found | Failure {
+  if (token) return { value: token, source: "--token" };
+  if (env.TOLLGATE_ADMIN_TOKEN) return { value: env.TOLLGATE_ADMIN_TOKEN, source: "TOLLGATE_ADMIN_TOKEN" };
+  const file = join(dataDir, "admin.token");
+  const text = readIfThere(file)?.trim();
+  if (text) return { value: text, source: file };
+  return failure(
+    `The admin token is needed, and ${file} does not hold it.`,
+    "Give it with --token or TOLLGATE_ADMIN_TOKEN; it was printed when the gateway first started.",
+  );
+}
+
+function readGatewayUrl(text: string): string | null {
+  try {
+    const run: unknown = JSON.parse(text);
+    if (typeof run !== "object" || run === null || !("gateway_url" in run)) return null;
+    return typeof run.gateway_url === "string" ? run.gateway_url : null;
+  } catch {
+    return null; // Torn or foreign: it names no gateway either way.
+  }
+}
+
+/** Null when it is missing or belongs to somebody else. */
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
+}

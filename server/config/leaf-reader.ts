@@ -1,0 +1,82 @@
+/** Reads one value of the file as what the schema wants there. Pure. */
+import { parseDuration, parseSize } from "../core/duration.ts";
+import type { LeafSchema } from "./leaves.ts";
+import { TEXT_FORMS } from "./text-forms.ts";
+
+/** The value as the settings hold it, or what should have stood there: `a port from 0 to 65535`. */
+export type LeafReading = { readonly value: unknown } | { readonly expected: string };
+
+type Scalar = string | number | boolean;
+
+/** Never shown in a message, whatever is wrong with it. */
+export function isSecretLeaf(schema: LeafSchema): boolean {
+  return schema.format === "tollgate-secret";
+}
+
+/** `loose`: the text came from a place where only text can stand, so it may spell a number or a switch. */
+export function readLeaf(value: Scalar, schema: LeafSchema, loose: boolean): LeafReading {
+  const types = [schema.type].flat();
+  if (value === "" && types.includes("null")) return { value: null };
+  if (schema.format === "tollgate-duration") return readDuration(value, schema);
+  if (schema.format === "tollgate-size") return readSize(value, schema);
+  if (types.includes("integer")) return readNumber(value, schema, loose, "a whole number");
+  if (types.includes("number")) return readNumber(value, schema, loose, "a number");
+  if (types.includes("boolean")) return readToggle(value, loose);
+  return readText(value, schema);
+}
+
+function readDuration(value: Scalar, schema: LeafSchema): LeafReading {
+  const parsed = typeof value === "boolean" ? null : parseDuration(value);
+  const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = schema;
+  if (parsed !== null && parsed >= minimum && parsed <= maximum) return { value: parsed };
+  return {
+    expected: `a duration from ${renderMillis(minimum)} to ${renderMillis(maximum)} (units: ms s m h d)`,
+  };
+}
+
+function readSize(value: Scalar, schema: LeafSchema): LeafReading {
+  const parsed = typeof value === "boolean" ? null : parseSize(value);
+  const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = schema;
+  if (parsed !== null && parsed >= minimum && parsed <= maximum) return { value: parsed };
+  return { expected: `a size from ${renderBytes(minimum)} to ${renderBytes(maximum)} (units: KiB MiB GiB)` };
+}
+
+function readNumber(value: Scalar, schema: LeafSchema, loose: boolean, what: string): LeafReading {
+  const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = schema;
+  const number = loose && typeof value === "string" && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
+  const fits = typeof number === "number" && number >= minimum && number <= maximum;
+  if (fits && (what === "a number" || Number.isInteger(number))) return { value: number };
+  return { expected: `${what} from ${minimum} to ${maximum}` };
+}
+
+function readToggle(value: Scalar, loose: boolean): LeafReading {
+  if (typeof value === "boolean") return { value };
+  if (loose && (value === "true" || value === "false")) return { value: value === "true" };
+  return { expected: "true or false" };
+}
+
+function readText(value: Scalar, { enum: words, format }: LeafSchema): LeafReading {
+  if (words) {
+    return words.some((word) => word === value) ? { value } : { expected: `one of ${words.join(", ")}` };
+  }
+  const form = format === undefined ? undefined : TEXT_FORMS.get(format);
+  const expected = form?.expected ?? "text";
+  if (typeof value !== "string") return { expected: `${expected}, in quotes` };
+  const read = form ? form.read(value) : value;
+  return read === undefined ? { expected } : { value: read };
+}
+
+function renderMillis(span: number): string {
+  if (span === 0) return "0";
+  return renderWith(span, [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1_000], ["ms", 1]]); // biome-ignore format: a table
+}
+
+function renderBytes(size: number): string {
+  return renderWith(size, [["GiB", 1024 ** 3], ["MiB", 1024 ** 2], ["KiB", 1024], [" bytes", 1]]); // biome-ignore format: a table
+}
+
+/** In the largest unit that divides it. */
+function renderWith(quantity: number, units: readonly (readonly [string, number])[]): string {
+  const [unit, length] = units.find(([, length]) => quantity >= length && quantity % length === 0) ?? ["", 1];
+  return `${quantity / length}${unit}`;
+}

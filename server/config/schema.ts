@@ -1,0 +1,152 @@
+/**
+ * The configuration: every setting with its kind, default and meaning. The only place where a default stands; also the
+ * JSON Schema that editors can use.
+ */
+import type { Static } from "@sinclair/typebox";
+import type { Settings } from "../core/settings.ts";
+import {
+  choice,
+  choiceOrNone,
+  duration,
+  integer,
+  port,
+  size,
+  text,
+  textOrNone,
+  toggle,
+  usd,
+  usdOrNone,
+} from "./leaves.ts";
+import { list, named, section } from "./shapes.ts";
+
+const KIB = 1024;
+const GIB = 1024 ** 3;
+const DAY = 86_400_000;
+/** Timers of the runtime overflow at 2^31 ms, a little under 25 days. */
+const TIMER = { minimum: 1, maximum: 24 * DAY };
+
+const gateway = section({
+  port: port(8080, "Where agents connect; 0 takes a free port."),
+  host: text("tollgate-host", "127.0.0.1", "The address to listen on; 0.0.0.0 or :: means every one."),
+  default_agent: text(
+    "tollgate-agent-name",
+    "default",
+    "The agent that calls without a name are counted for.",
+  ),
+  timezone: text(
+    "tollgate-zone",
+    "local",
+    "IANA zone in which hours and days begin; local is the machine's.",
+  ),
+  data_dir: text("tollgate-path", "~/.tollgate", "Where Tollgate keeps its own files."),
+  header_timeout: duration("120s", TIMER, "How long a stream's response headers may take."),
+  answer_timeout: duration("600s", TIMER, "How long an answer may take that is not streamed."),
+  idle_timeout: duration("600s", TIMER, "How long a provider may stay silent within an answer."),
+  max_body: size("64MiB", { minimum: KIB, maximum: 4 * GIB }, "The largest request body that is taken."),
+  shutdown_timeout: duration(
+    "30s",
+    { minimum: 0, maximum: DAY },
+    "How long calls in flight may go on after SIGTERM.",
+  ),
+  max_agents: integer(1000, { minimum: 1, maximum: 100_000 }, "How many agents there may be."),
+  allow_target_hosts: list(
+    "tollgate-target-host",
+    "Hosts (or *.suffix) with private addresses that x-target-url may name.",
+  ),
+});
+
+const identity = section({
+  mode: choice(
+    ["open", "known"],
+    "open",
+    "open creates an agent at its first call; known refuses names that are not under agents.",
+  ),
+  forward: toggle(true, "Whether X-Agent-Identity is passed on to the provider."),
+});
+
+const provider = section({
+  protocol: choiceOrNone(
+    ["openai", "anthropic", "gemini", "cohere"],
+    "The wire format of a provider that Tollgate does not know.",
+  ),
+  base_url: textOrNone("tollgate-base-url", "Where it is reached: what one would give the SDK."),
+  api_key: textOrNone("tollgate-secret", "The key for calls whose agent has none of its own."),
+});
+
+const agent = section({
+  api_key: textOrNone("tollgate-secret", "This agent's own upstream key, for the provider named beside it."),
+  provider: textOrNone("tollgate-provider-name", "The provider that this agent's api_key is for."),
+  owner: textOrNone("tollgate-label", "Who answers for the agent."),
+  purpose: textOrNone("tollgate-label", "What the agent is for: production, ci, batch."),
+  tags: list("tollgate-label", "Labels of the agent."),
+});
+
+const modelPrice = section({
+  input: usd("USD per million input tokens."),
+  output: usd("USD per million output tokens."),
+  cache_read: usdOrNone("USD per million input tokens read from a cache; left out: as input."),
+  cache_write: usdOrNone("USD per million input tokens written to a cache; left out: as input."),
+});
+
+export const settingsSchema = section({
+  gateway,
+  identity,
+  providers: named(
+    "tollgate-provider-name",
+    provider,
+    "Providers by name: a known one to give it a key or another base, or one of your own.",
+  ),
+  agents: named(
+    "tollgate-agent-name-or-all",
+    agent,
+    "Agents by name; * is the template whose values every agent starts from.",
+  ),
+  dashboard: section({
+    port: port(4040, "Where the dashboard is served; the gateway's own port means one listener for both."),
+    host: text("tollgate-host", "127.0.0.1", "The address the dashboard listens on."),
+  }),
+  audit: section({
+    log_file: text("tollgate-path", "{data_dir}/audit.jsonl", "The journal: one line per event."),
+    max_entries: integer(
+      1_000_000,
+      { minimum: 1, maximum: 1_000_000_000 },
+      "How many events the searchable index keeps; sums are kept for all.",
+    ),
+    retention: duration(
+      "90d",
+      { minimum: DAY, maximum: 36_500 * DAY },
+      "How long journal files are kept after rotation.",
+    ),
+    rotate: size(
+      "256MiB",
+      { minimum: 4 * KIB, maximum: 64 * GIB },
+      "The size at which a new journal file begins.",
+    ),
+    fsync: choice(
+      ["always", "interval", "never"],
+      "interval",
+      "When lines are forced to disk: before each answer ends, each second, or when the system likes.",
+    ),
+    on_failure: choice(
+      ["stop", "continue"],
+      "stop",
+      "What happens to calls while the journal cannot be written.",
+    ),
+  }),
+  pricing: section({
+    file: textOrNone("tollgate-path", "A price list that replaces the bundled one."),
+    models: named(
+      "tollgate-glob",
+      modelPrice,
+      "Prices by model name or glob; the first that matches wins over every list.",
+    ),
+  }),
+  admin: section({
+    token: textOrNone("tollgate-secret", "The management token; left out, one is made at the first start."),
+    token_file: toggle(true, "Whether data_dir keeps a copy of the token for this user's command line."),
+  }),
+});
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+/** The schema and the type that the rest of the house sees cannot drift apart: this line would not compile. */
+true satisfies Same<Static<typeof settingsSchema>, Settings>;

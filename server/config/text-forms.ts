@@ -1,0 +1,92 @@
+/** The forms of text that settings take: what is asked for in messages, and how a text is read as it. */
+import { isIP } from "node:net";
+import { isAgentName } from "../core/agent.ts";
+import type { LeafFormat } from "./leaves.ts";
+
+export interface TextForm {
+  /** Completes the sentence "expected …". */
+  readonly expected: string;
+  /** The text as the settings hold it, or undefined when it does not have the form. */
+  read(text: string): string | undefined;
+}
+
+/** Names in the place of a provider that mean something else in a path (SPEC of the routes: 3.5). */
+const RESERVED_PROVIDERS = [
+  "api",
+  "health",
+  "agents",
+  "auto",
+  "tollgate",
+  "agentgazer",
+  "v1",
+  "v1beta",
+  "v2",
+];
+
+export const TEXT_FORMS: ReadonlyMap<LeafFormat, TextForm> = new Map([
+  ["tollgate-zone", form("an IANA time zone such as Europe/Berlin, or local", isZone)],
+  ["tollgate-host", form("an IP address or a host name, without port", isHost)],
+  [
+    "tollgate-target-host",
+    form("a host name, an IP address or *.suffix, without port or path", (text) =>
+      isHost(text.replace(/^\*\./, "")),
+    ),
+  ],
+  ["tollgate-agent-name", form("an agent's name: 1 to 128 of A-Z a-z 0-9 . _ -", isAgentName)],
+  [
+    "tollgate-agent-name-or-all",
+    form("1 to 128 of A-Z a-z 0-9 . _ -, or * for the template", (text) => text === "*" || isAgentName(text)),
+  ],
+  [
+    "tollgate-provider-name",
+    form(`1 to 64 of a-z 0-9 . _ -, and none of ${RESERVED_PROVIDERS.join(", ")}`, isProviderName),
+  ],
+  ["tollgate-glob", form("a model's name, in which * stands for any characters", isGlob)],
+  ["tollgate-base-url", form("an http or https URL without credentials, query or fragment", isBaseUrl)],
+  ["tollgate-path", form("a path", (text) => text.trim().length > 0 && !text.includes("\0"))],
+  ["tollgate-label", form("1 to 128 printable characters", isLabel)],
+  ["tollgate-secret", form("printable ASCII characters without spaces", isSecret)],
+]);
+
+function form(expected: string, fits: (text: string) => boolean): TextForm {
+  return { expected, read: (text) => (fits(text) ? text : undefined) };
+}
+
+function isZone(text: string): boolean {
+  if (text === "local") return true;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false; // Intl tells an unknown zone by throwing
+  }
+}
+
+/** RFC 1123 labels; with digits alone in the last one it would be a mistyped IPv4 address. */
+function isHost(text: string): boolean {
+  if (isIP(text)) return true;
+  const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+  const labels = text.split(".");
+  return text.length <= 253 && labels.every((part) => label.test(part)) && !/^\d+$/.test(labels.at(-1) ?? "");
+}
+
+function isProviderName(text: string): boolean {
+  return /^[a-z0-9][a-z0-9._-]{0,63}$/.test(text) && !RESERVED_PROVIDERS.includes(text);
+}
+
+function isGlob(text: string): boolean {
+  return /^[^\p{C}\s]{1,256}$/u.test(text);
+}
+
+function isBaseUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) return false;
+  return !url.username && !url.password && !/[?#\s]/.test(text);
+}
+
+function isLabel(text: string): boolean {
+  return /^[^\p{C}]{1,128}$/u.test(text) && text.trim().length > 0;
+}
+
+function isSecret(text: string): boolean {
+  return /^[\x21-\x7e]{1,4096}$/.test(text);
+}

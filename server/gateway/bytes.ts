@@ -1,0 +1,52 @@
+/** Handling bytes without copying more than needed. */
+
+/** No bytes. */
+export const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** The parts in one piece; a single part is handed back itself. */
+export function join(parts: readonly Uint8Array[]): Uint8Array {
+  const [first = NOTHING] = parts;
+  return parts.length <= 1 ? first : Buffer.concat(parts);
+}
+
+/** One character a byte: JSON stays JSON, and no piece ends within a character. */
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+}
+
+/** Bytes that come in pieces, kept in one block: pieces of one byte cost no more than one large one. */
+export interface ByteBuffer {
+  readonly length: number;
+  append(bytes: Uint8Array): void;
+  /** What is in it; valid until the next change. */
+  view(): Uint8Array;
+  /** Takes everything out. */
+  take(): Uint8Array;
+}
+
+/** An empty buffer. Its block grows by doubling. */
+export function createByteBuffer(): ByteBuffer {
+  let block: Uint8Array = NOTHING;
+  let length = 0;
+  return {
+    get length() {
+      return length;
+    },
+    append(bytes) {
+      if (length + bytes.length > block.length) {
+        const larger = new Uint8Array(Math.max(length + bytes.length, block.length * 2));
+        larger.set(block.subarray(0, length));
+        block = larger;
+      }
+      block.set(bytes, length);
+      length += bytes.length;
+    },
+    view: () => block.subarray(0, length),
+    take() {
+      const bytes = block.subarray(0, length);
+      block = NOTHING;
+      length = 0;
+      return bytes;
+    },
+  };
+}

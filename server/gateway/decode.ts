@@ -1,0 +1,96 @@
+/**
+ * Decodes copies of compressed bodies, bounded: what is decoded is read, never passed on. A broken or exploding body
+ * ends the reading and nothing else.
+ */
+import type { Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import type { Bytes } from "../core/duration.ts";
+import { join, NOTHING } from "./bytes.ts";
+
+export interface Decoder {
+  /** What the next bytes decode to; nothing once the body turned out to be broken or too large. Never rejects. */
+  write(chunk: Uint8Array): Promise<Uint8Array>;
+  /** What is left at the end of the body. */
+  end(): Promise<Uint8Array>;
+  /** Whether decoding had to be given up. */
+  readonly broken: boolean;
+}
+
+/** Most bytes that a single piece, and a whole body, may decode to. */
+const MAX_PIECE: Bytes = 16 * 1024 * 1024;
+const MAX_BODY: Bytes = 1024 * 1024 * 1024;
+
+const ENCODINGS = new Map<string, () => Transform>([
+  ["gzip", () => createGunzip()],
+  ["x-gzip", () => createGunzip()],
+  ["deflate", () => createInflate()],
+  ["br", () => createBrotliDecompress()],
+  ["zstd", () => createZstdDecompress()],
+]);
+
+/** The decoder of a Content-Encoding; null where there is nothing to decode or it is not known. */
+export function createDecoder(
+  encoding: string | null,
+  maxPiece: Bytes = MAX_PIECE,
+  maxBody: Bytes = MAX_BODY,
+): Decoder | null {
+  const create = ENCODINGS.get((encoding ?? "").trim().toLowerCase());
+  return create ? wrap(create(), maxPiece, maxBody) : null;
+}
+
+/** A whole body decoded; null when it is broken, larger than `maxBytes` or in an unknown encoding. */
+export async function decodeWhole(
+  encoding: string,
+  body: Uint8Array,
+  maxBytes: Bytes,
+): Promise<Uint8Array | null> {
+  const decoder = createDecoder(encoding, maxBytes, maxBytes);
+  if (!decoder) return null;
+  const decoded = join([await decoder.write(body), await decoder.end()]);
+  return decoder.broken ? null : decoded;
+}
+
+function wrap(stream: Transform, maxPiece: Bytes, maxBody: Bytes): Decoder {
+  let pieces: Uint8Array[] = [];
+  let pieceBytes = 0;
+  let bodyBytes = 0;
+  let broken = false;
+  let settle: (() => void) | null = null;
+
+  stream.on("data", (bytes: Uint8Array) => {
+    pieceBytes += bytes.length;
+    bodyBytes += bytes.length;
+    if (pieceBytes > maxPiece || bodyBytes > maxBody) giveUp();
+    else pieces.push(bytes);
+  });
+  stream.on("error", giveUp);
+  stream.on("end", () => settle?.());
+
+  return {
+    get broken() {
+      return broken;
+    },
+    write: (chunk) => run((done) => stream.write(chunk, done)),
+    end: () => run(() => stream.end()),
+  };
+
+  function run(act: (done: () => void) => void): Promise<Uint8Array> {
+    if (broken) return Promise.resolve(NOTHING);
+    return new Promise((resolve) => {
+      settle = () => {
+        settle = null;
+        const decoded = broken ? NOTHING : join(pieces);
+        pieces = [];
+        pieceBytes = 0;
+        resolve(decoded);
+      };
+      act(() => settle?.());
+    });
+  }
+
+  function giveUp(): void {
+    broken = true;
+    stream.destroy();
+    settle?.();
+  }
+}

@@ -1,0 +1,79 @@
+/** Where a routed call goes, and with whose key (SPEC 3.3, 5.1-5.3). */
+import type { AgentName } from "../core/agent.ts";
+import type { Refusal } from "../core/refusal.ts";
+import { createCustom, USUAL_SPEECH } from "../providers/custom.ts";
+import type { Located, Provider, RequestLine } from "../providers/provider.ts";
+import { clientKey } from "./headers.ts";
+import type { Route } from "./route.ts";
+import type { Setup } from "./setup.ts";
+import { checkTarget, type Resolve } from "./target-url.ts";
+
+export interface Destination {
+  readonly provider: Provider;
+  readonly located: Located;
+  /** The checked address that the connection is pinned to, for a stranger's host; else null. */
+  readonly address: string | null;
+  /** The stored key to inject, or null. */
+  readonly key: string | null;
+  /** Whether the caller's own key is passed on as it came. */
+  readonly ownKey: boolean;
+}
+
+/**
+ * Resolves `x-target-url` on plain routes, and chooses the key. `located` is the place at the route's own provider. The
+ * agent must be known by now: it may have a key of its own.
+ */
+export function findDestination(
+  route: Route,
+  located: Located | null,
+  request: RequestLine,
+  agent: AgentName,
+  setup: Setup,
+  resolve: Resolve,
+): Destination | Promise<Destination | Refusal> {
+  const own = clientKey(request.headers, request.query);
+  const target = route.form === "plain" ? request.headers.get("x-target-url") : null;
+  if (target !== null) return followTarget(target);
+  if (!route.provider || !located) throw new Error("a route without a provider has no target URL");
+  return leadTo(route.provider, located);
+
+  async function followTarget(header: string): Promise<Destination | Refusal> {
+    const checked = await checkTarget(header, setup.settings.gateway.allow_target_hosts, resolve);
+    if ("reason" in checked) return checked;
+    const { base, address } = checked;
+    const provider = findByOrigin(setup, base.origin);
+    if (!provider) {
+      const stranger = createStranger(base, route, setup);
+      return { provider: stranger, located: stranger.locate(request), address, key: null, ownKey: own !== null };
+    }
+    return leadTo(provider, provider.locate(request));
+  }
+
+  function leadTo(provider: Provider, at: Located): Destination {
+    const key = chooseKey(route, provider, agent, own, setup);
+    return { provider, located: at, address: null, key, ownKey: key === null && own !== null };
+  }
+}
+
+/** The stored key that pays, or null when the caller's own does or none is stored. */
+function chooseKey(route: Route, provider: Provider, agent: AgentName, own: string | null, setup: Setup): string | null {
+  if (route.form === "plain" && own !== null) return null;
+  const settings = setup.agent(agent);
+  const agentKey = settings.provider === provider.id ? settings.api_key : null;
+  return agentKey ?? provider.apiKey;
+}
+
+/** The configured provider at this very origin: only there may its key go. */
+function findByOrigin(setup: Setup, origin: string): Provider | null {
+  for (const id of setup.providers.names()) {
+    const provider = setup.providers.find(id);
+    if (provider && new URL(provider.base).origin === origin) return provider;
+  }
+  return null;
+}
+
+/** A host that only `x-target-url` names. It speaks what the path says; it never gets a stored key. */
+function createStranger(base: URL, route: Route, setup: Setup): Provider {
+  const speaks = (setup.providers.byHost(base.hostname) ?? route.provider)?.speaks ?? USUAL_SPEECH;
+  return createCustom(base.host, speaks, { protocol: speaks, base_url: base.href, api_key: null });
+}

@@ -1,0 +1,92 @@
+/** Sends a call to its upstream, and says what became of it as a value. */
+import { type Refusal, refusal } from "../core/refusal.ts";
+import type { Call } from "./call.ts";
+
+/** The network, as the gateway uses it. */
+export type Fetch = (url: string, init: BunFetchRequestInit) => Promise<Response>;
+
+/** The upstream did not answer. */
+export interface UpstreamFailure {
+  /** Whether the request may have reached it: then it may have cost something. */
+  readonly sent: boolean;
+  readonly refusal: Refusal;
+  /** For the journal: a code, never a URL or a text. */
+  readonly error: string;
+}
+
+/** Where and how a call goes out. `address` pins the connection to one that was checked before. */
+export interface Departure {
+  readonly url: string;
+  readonly headers: Headers;
+  readonly address: string | null;
+}
+
+/** Codes of failures before a byte of the request left. */
+const NOT_SENT = /refused|notfound|eai_|failedtoopensocket|unreach|cert|tls|self_signed|unable_to|depth_zero|dns/i;
+
+/** Sends the request and waits for the headers of the answer. Never follows a redirect, never decodes. */
+export async function forward(call: Call, departure: Departure, fetch: Fetch): Promise<Response | UpstreamFailure> {
+  const init: BunFetchRequestInit = {
+    method: call.method,
+    headers: departure.headers,
+    redirect: "manual",
+    signal: call.abort.signal,
+    decompress: false,
+    timeout: false,
+  };
+  if (call.body.length > 0) init.body = call.body;
+  try {
+    if (departure.address === null) return await fetch(departure.url, init);
+    return await fetchPinned(departure, departure.address, init, fetch);
+  } catch (cause) {
+    return explainFailure(call, cause);
+  }
+}
+
+/** Connects to the checked address while Host and TLS go by the name, so that DNS cannot answer differently now. */
+function fetchPinned(departure: Departure, address: string, init: BunFetchRequestInit, fetch: Fetch): Promise<Response> {
+  const url = new URL(departure.url);
+  departure.headers.set("host", url.host);
+  const serverName = url.hostname.replace(/^\[|\]$/g, "");
+  url.hostname = address.includes(":") ? `[${address}]` : address;
+  return fetch(url.href, { ...init, tls: { serverName } });
+}
+
+/** What a failed request or a broken answer is told as. */
+export function explainFailure(call: Call, cause: unknown): UpstreamFailure {
+  const name = call.provider.id;
+  if (call.stopped === "upstream_timeout") {
+    return {
+      sent: true,
+      error: "upstream_timeout",
+      refusal: refusal("upstream_timeout", `${name} did not begin to answer in time. Try again.`),
+    };
+  }
+  if (call.stopped !== null) {
+    return {
+      sent: true,
+      error: call.stopped,
+      refusal: refusal("shutting_down", "The gateway is shutting down. Try again in a moment.", 1000),
+    };
+  }
+  const code = errorCode(cause);
+  if (NOT_SENT.test(code)) {
+    return {
+      sent: false,
+      error: code,
+      refusal: refusal("upstream_unreachable", `No connection to ${name} at ${call.provider.base} (${code}).`),
+    };
+  }
+  return {
+    sent: true,
+    error: code,
+    refusal: refusal("upstream_broken", `The connection to ${name} broke before an answer came (${code}). Try again.`),
+  };
+}
+
+/** The code of a network error. Nothing else of it is fit to be shown: fetch's errors carry the URL with its query. */
+export function errorCode(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : null;
+  if (typeof code === "string" && /^[\w-]{1,64}$/.test(code)) return code;
+  return cause instanceof Error ? cause.name : "unknown";
+}

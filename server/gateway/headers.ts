@@ -1,0 +1,93 @@
+/** Which headers pass, in both directions. Everything end-to-end does; what belongs to one hop or to the gateway does not. */
+
+/** RFC 9110 §7.6.1, and what fetch sets by itself. */
+const HOP_BY_HOP = [
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "expect",
+  "host",
+  "content-length",
+];
+
+/** The gateway's own request headers: read here, never forwarded (SPEC 4.2). */
+const OURS = ["x-agent-id", "x-target-url"];
+const OUR_PREFIX = "x-tollgate-";
+
+const USUAL_CONNECTION = /^(?:keep-alive|close)$/i;
+/** A header's name (RFC 9110 §5.6.2): `Headers` throws at anything else. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Where SDKs put an API key. */
+const AUTH = ["authorization", "x-api-key", "x-goog-api-key"] as const;
+
+/** Total size of the header fields in bytes, as HTTP/1.1 writes them. */
+export function headerBytes(headers: Headers): number {
+  let bytes = 0;
+  for (const [name, value] of headers) bytes += name.length + value.length + 4;
+  return bytes;
+}
+
+/** The caller's headers as they go upstream. */
+export function toUpstream(incoming: Headers, forwardIdentity: boolean): Headers {
+  const outgoing = withoutHop(incoming);
+  for (const name of OURS) outgoing.delete(name);
+  if (!forwardIdentity) outgoing.delete("x-agent-identity");
+  for (const name of [...outgoing.keys()]) if (name.startsWith(OUR_PREFIX)) outgoing.delete(name);
+  return outgoing;
+}
+
+/** The upstream's headers as they go to the caller. Bun frames the body anew, so its length is not copied. */
+export function toClient(upstream: Headers): Headers {
+  return withoutHop(upstream);
+}
+
+/** A copy that the engine makes, less what belongs to this hop: a third of the cost of copying one by one. */
+function withoutHop(headers: Headers): Headers {
+  const copy = new Headers(headers);
+  const connection = headers.get("connection");
+  if (connection && !USUAL_CONNECTION.test(connection)) {
+    for (const name of connection.split(",")) if (TOKEN.test(name.trim())) copy.delete(name.trim());
+  }
+  for (const name of HOP_BY_HOP) copy.delete(name);
+  return copy;
+}
+
+/** The gateway's own secrets among them: an admin token sent here by mistake must not reach a provider. */
+const PLACEHOLDER_PREFIXES = ["managed-by-", "tg_", "tga_"];
+
+/** The caller's own key, or null when it sent none or a placeholder (SPEC 5.1). */
+export function clientKey(headers: Headers, query: string): string | null {
+  const authorization = headers.get("authorization");
+  const bearer = authorization?.replace(/^Bearer(?:\s+|$)/i, "");
+  const inQuery = query.includes("key=") ? new URLSearchParams(query).get("key") : null;
+  for (const key of [headers.get("x-api-key"), headers.get("x-goog-api-key"), bearer, inQuery]) {
+    if (key && !isPlaceholder(key.trim())) return key.trim();
+  }
+  return null;
+}
+
+/** Removes every header that may carry a key. */
+export function stripAuth(headers: Headers): void {
+  for (const name of AUTH) headers.delete(name);
+}
+
+/** The query without `key`, in which Gemini's callers may put theirs; otherwise untouched. */
+export function stripQueryKey(query: string): string {
+  if (!query.includes("key=")) return query;
+  const kept = query
+    .slice(1)
+    .split("&")
+    .filter((member) => !member.startsWith("key="));
+  return kept.length === 0 ? "" : `?${kept.join("&")}`;
+}
+
+function isPlaceholder(key: string): boolean {
+  return key === "" || key === "dummy" || PLACEHOLDER_PREFIXES.some((prefix) => key.startsWith(prefix));
+}

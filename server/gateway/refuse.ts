@@ -1,0 +1,70 @@
+/** Tells a refusal in the dialect of the caller, and writes it down. */
+import type { Identity } from "../core/agent.ts";
+import type { Dialect } from "../core/call.ts";
+import type { Instant } from "../core/duration.ts";
+import type { BlockedLine } from "../core/event.ts";
+import type { Refusal } from "../core/refusal.ts";
+import { protocols } from "../protocols/index.ts";
+
+/** What is known of a request before it is a call; filled in as it goes through the gates. */
+export interface Visit {
+  readonly id: string;
+  readonly started: Instant;
+  readonly request: Request;
+  readonly path: string;
+  dialect: Dialect;
+  identity: Identity | null;
+  provider: string | null;
+  model: string | null;
+}
+
+/** Paths come from outside: so much of one is kept. */
+const MAX_PATH = 512;
+
+/** The response for a refusal: status, error body in the dialect, and what tells SDKs whether to try again. */
+export function renderRefusal(refusal: Refusal, visit: Visit): Response {
+  const headers = new Headers({
+    "content-type": "application/json",
+    "x-tollgate-request-id": visit.id,
+    "x-tollgate-blocked": refusal.reason,
+  });
+  if (visit.identity) headers.set("x-tollgate-agent", visit.identity.name);
+  if (refusal.retryAfter !== null) headers.set("retry-after", String(Math.ceil(refusal.retryAfter / 1000)));
+  // The official SDKs repeat 408, 409, 429 and 5xx unless told not to.
+  if (!refusal.retryable) headers.set("x-should-retry", "false");
+  const body = protocols.get(visit.dialect).renderError(refusal, visit.id);
+  return new Response(body, { status: refusal.status, headers });
+}
+
+/** The journal's line for a refusal. A name that was not accepted is not repeated. */
+export function blockedLine(refusal: Refusal, visit: Visit, now: Instant): BlockedLine {
+  const { identity } = visit;
+  return {
+    type: "blocked",
+    time: new Date(now).toISOString(),
+    request_id: visit.id,
+    agent: identity?.name,
+    owner: identity?.owner ?? undefined,
+    purpose: identity?.purpose ?? undefined,
+    reason: refusal.reason,
+    status: refusal.status,
+    provider: visit.provider ?? undefined,
+    requested_model: visit.model ?? undefined,
+    method: visit.request.method,
+    path: visit.path.slice(0, MAX_PATH),
+  };
+}
+
+/** By what an official path or an SDK's own header betrays. */
+const SIGNS: readonly { readonly dialect: Dialect; readonly path: RegExp; readonly header: string | null }[] = [
+  { dialect: "anthropic-messages", path: /\/messages(?:\/|$)/, header: "anthropic-version" },
+  { dialect: "gemini", path: /\/v1(?:beta|alpha)(?:\/(?!openai)|$)|:[a-z]+generatecontent$/i, header: "x-goog-api-key" },
+  { dialect: "cohere", path: /\/v2\/(?:chat|embed|rerank)$/, header: null },
+  { dialect: "openai-responses", path: /\/responses(?:\/|$)/, header: null },
+];
+
+/** The dialect of a caller whose request could not be routed. */
+export function guessDialect(path: string, headers: Headers): Dialect {
+  const sign = SIGNS.find((one) => one.path.test(path) || (one.header !== null && headers.has(one.header)));
+  return sign?.dialect ?? "openai-chat";
+}

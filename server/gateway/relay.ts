@@ -1,0 +1,159 @@
+/**
+ * Passes a streamed answer to the client as it comes, while the meter reads along. Pulled by the client: a slow reader
+ * slows the upstream, memory stays flat. Every way this can end leads to one `end`.
+ */
+import type { Ending } from "../core/call.ts";
+import type { Instant, Millis } from "../core/duration.ts";
+import { type Reason, refusal } from "../core/refusal.ts";
+import type { Framing, Protocol } from "../protocols/protocol.ts";
+import type { Call, Stop } from "./call.ts";
+import type { Decoder } from "./decode.ts";
+import { errorCode } from "./forward.ts";
+import type { Meter } from "./meter.ts";
+import type { Bill, Outcome } from "./settle.ts";
+import type { Source } from "./source.ts";
+
+export interface Relay {
+  readonly call: Call;
+  readonly source: Source;
+  readonly status: number;
+  readonly meter: Meter;
+  readonly framing: Framing;
+  readonly protocol: Protocol;
+  /** Set when the upstream compressed all the same: the bytes pass as sent, the meter reads a decoded copy. */
+  readonly decoder: Decoder | null;
+  readonly idleTimeout: Millis;
+  readonly now: () => Instant;
+  /** Settles the call: the first outcome counts. */
+  end(outcome: Outcome): Bill | null;
+  /** The answer is over in every respect: nothing will be passed on after this. */
+  closed(): void;
+}
+
+type Controller = ReadableStreamDefaultController<Uint8Array>;
+
+const encoder = new TextEncoder();
+
+/** The body of the client's response. */
+export function relay(parts: Relay): ReadableStream<Uint8Array> {
+  const { call, meter, source, decoder } = parts;
+  let reading = false;
+  let open = true;
+
+  function end(ending: Ending, error: string | null): void {
+    parts.end({ ending, status: parts.status, error, reading: meter.reading, sent: true });
+  }
+
+  function close(): void {
+    open = false;
+    call.onStop = null;
+    parts.closed();
+  }
+
+  function pass(controller: Controller, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    call.firstByte ??= parts.now();
+    controller.enqueue(bytes);
+  }
+
+  function passError(controller: Controller, reason: Reason): void {
+    const text = parts.protocol.renderStreamError(refusal(reason, brokenText(reason)), parts.framing);
+    pass(controller, encoder.encode(text));
+  }
+
+  /** What the client may have of a chunk; of a compressed answer, the chunk as it is. */
+  async function take(chunk: Uint8Array): Promise<Uint8Array> {
+    if (decoder === null) return meter.feed(chunk);
+    meter.feed(await decoder.write(chunk));
+    return chunk;
+  }
+
+  /** The upstream closed its answer in good order. */
+  function finish(controller: Controller): void {
+    const rest = meter.release();
+    const cutShort = isCutShort(parts);
+    if (cutShort) end("failed", "no_final_event");
+    else end("complete", meter.reading.error);
+    if (decoder === null) pass(controller, rest);
+    if (cutShort && decoder === null) passError(controller, "upstream_broken");
+    close();
+    controller.close();
+  }
+
+  /** The upstream broke or went silent, or the call was stopped. An answer that had been told whole just ends. */
+  function fail(controller: Controller, cause: unknown): void {
+    if (!open) return;
+    const wasWhole = call.ended;
+    end(endingOf(call.stopped), call.stopped ?? errorCode(cause));
+    close();
+    source.cancel();
+    if (wasWhole) return controller.close();
+    if (parts.framing === "opaque" || decoder || call.stopped === "client_stalled") {
+      return controller.error(new Error("The answer was cut off."));
+    }
+    passError(controller, call.stopped === "upstream_timeout" ? "upstream_timeout" : "upstream_broken");
+    controller.close();
+  }
+
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        // A read under way is rejected by the abort and leads to fail(); without one nobody else would notice.
+        call.onStop = () => {
+          if (!reading) fail(controller, null);
+        };
+      },
+      async pull(controller) {
+        call.waitingFor = "upstream";
+        try {
+          for (;;) {
+            call.deadline = parts.now() + parts.idleTimeout;
+            reading = true;
+            const chunk = await source.read();
+            reading = false;
+            if (chunk === null) return finish(controller);
+            const bytes = await take(chunk);
+            if (meter.finished && !call.ended) {
+              end("complete", meter.reading.error);
+              pass(controller, bytes);
+              if (decoder === null) pass(controller, meter.release());
+              return;
+            }
+            if (bytes.length === 0) continue;
+            pass(controller, bytes);
+            call.waitingFor = "client";
+            call.deadline = parts.now() + parts.idleTimeout;
+            return;
+          }
+        } catch (cause) {
+          reading = false;
+          fail(controller, cause);
+        }
+      },
+      cancel() {
+        end("gone", "client_left");
+        close();
+        call.abort.abort();
+        source.cancel();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function endingOf(stopped: Stop | null): Ending {
+  if (stopped === "client_left") return "gone";
+  return stopped === "client_stalled" || stopped === "shutdown" ? "cut" : "failed";
+}
+
+/** A generated stream that ended without its protocol's final event and without an error of its own. */
+function isCutShort({ meter, framing, call }: Relay): boolean {
+  if (call.ended || framing === "opaque" || call.located.operation.kind !== "generate") return false;
+  return !meter.reading.ended && meter.reading.error === null;
+}
+
+function brokenText(reason: Reason): string {
+  return reason === "upstream_timeout"
+    ? "The provider went silent in the middle of its answer."
+    : "The provider's answer broke off before its end.";
+}

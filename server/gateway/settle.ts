@@ -1,0 +1,137 @@
+/** The one ending of a call: what it used, what it cost, its line in the journal, its hold closed, its agent charged. */
+import type { Ending } from "../core/call.ts";
+import type { Instant } from "../core/duration.ts";
+import type { CallLine } from "../core/event.ts";
+import { type NanoUsd, renderUsd, toUsd } from "../core/money.ts";
+import { estimateUsage, UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
+import type { AnswerReading } from "../protocols/protocol.ts";
+import type { Store } from "../store/store.ts";
+import type { Call } from "./call.ts";
+import type { LiveFleet } from "./fleet.ts";
+
+/** How a call came to its end. */
+export interface Outcome {
+  readonly ending: Ending;
+  /** The status that the client was given, or null when it was given none. */
+  readonly status: number | null;
+  /** Why it is not complete, or the provider's own error code. */
+  readonly error: string | null;
+  /** What was learnt from the answer, or null when there was none to read. */
+  readonly reading: AnswerReading | null;
+  /** Whether the request reached the upstream: what never left costs nothing. */
+  readonly sent: boolean;
+}
+
+export interface Bill {
+  readonly usage: Usage | null;
+  readonly source: "reported" | "estimated" | null;
+  /** Null when the price is unknown. */
+  readonly costNano: NanoUsd | null;
+}
+
+export interface SettleContext {
+  readonly now: () => Instant;
+  readonly store: Store;
+  readonly fleet: LiveFleet;
+}
+
+/**
+ * Ends a call: exactly once, whoever comes first; later endings change nothing and are told null. The line is with the
+ * system when this returns, so what the client has not been given yet may follow.
+ */
+export function settle(call: Call, outcome: Outcome, context: SettleContext): Bill | null {
+  if (call.ended) return null;
+  call.ended = true;
+  const now = context.now();
+  const bill = makeBill(call, outcome, now);
+  context.store.journal.append(writeLine(call, outcome, bill, now));
+  context.store.holds.close(call.id);
+  context.fleet.settled(
+    call.agent,
+    {
+      tokensIn: Math.max(0, bill.usage?.inputTokens ?? 0),
+      tokensOut: Math.max(0, bill.usage?.outputTokens ?? 0),
+      costNano: bill.costNano,
+      isError: isError(outcome),
+    },
+    now,
+  );
+  return bill;
+}
+
+/** Whether an ending counts as the agent's error (SPEC 10): a status of 400 and above, no answer, or a failed stream. */
+export function isError(outcome: Outcome): boolean {
+  return outcome.ending === "failed" || (outcome.status !== null && outcome.status >= 400);
+}
+
+/** What a call is charged (the table of SPEC 7.3). Pure. */
+export function makeBill(call: Call, outcome: Outcome, now: Instant): Bill {
+  const { operation } = call.located;
+  const reading = outcome.reading;
+  const refusedUpstream = outcome.status !== null && outcome.status >= 400 && outcome.ending === "complete";
+  if (!outcome.sent || refusedUpstream) return { usage: null, source: null, costNano: 0 };
+  if (operation.kind === "pass") return { usage: null, source: null, costNano: isFree(call) ? 0 : null };
+
+  const reported = reading?.usage ?? null;
+  const usage = reported ?? (operation.kind === "generate" ? estimateCall(call, reading) : null);
+  const source = usage === null ? null : reported ? "reported" : "estimated";
+  return { usage, source, costNano: priceOf(call, usage, reading, now) };
+}
+
+/** The price of the model that answered, else of the one that was asked for; null when neither is known. */
+function priceOf(call: Call, usage: Usage | null, reading: AnswerReading | null, now: Instant): NanoUsd | null {
+  const units = reading?.units ?? {};
+  if (usage === null && Object.keys(units).length === 0) return null;
+  const costOf = (model: string | null) =>
+    call.prices.cost(call.provider, model, usage ?? UNKNOWN_USAGE, reading?.passes ?? [], units, now);
+  return costOf(reading?.model ?? null) ?? costOf(call.requestedModel);
+}
+
+/** Reads, deletions and token counts are free of charge at every provider; what else is not metered is unknown. */
+function isFree({ method, located }: Call): boolean {
+  return method !== "POST" && method !== "PUT" && method !== "PATCH" ? true : located.operation.name === "count_tokens";
+}
+
+function estimateCall(call: Call, reading: AnswerReading | null): Usage {
+  const { plain, tools } = call.provider.overhead;
+  const hasTools = Array.isArray(call.parsed?.tools) && call.parsed.tools.length > 0;
+  return estimateUsage(call.body.length, reading?.visibleBytes ?? 0, hasTools ? tools : plain);
+}
+
+function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): CallLine {
+  const { usage, costNano } = bill;
+  return {
+    type: "call",
+    time: new Date(now).toISOString(),
+    request_id: call.id,
+    agent: call.identity.name,
+    owner: call.owner ?? undefined,
+    purpose: call.purpose ?? undefined,
+    tags: call.tags.length > 0 ? call.tags : undefined,
+    provider: call.provider.id,
+    requested_model: call.requestedModel ?? undefined,
+    model: outcome.reading?.model ?? call.requestedModel ?? undefined,
+    method: call.method,
+    path: call.located.path,
+    stream: call.stream,
+    status: outcome.status ?? undefined,
+    ending: outcome.ending,
+    error: outcome.error ?? undefined,
+    tokens_in: usage?.inputTokens ?? undefined,
+    tokens_out: usage?.outputTokens ?? undefined,
+    tokens_cached: usage?.cachedTokens ?? undefined,
+    tokens_cache_write: usage?.cacheWriteTokens ?? undefined,
+    tokens_reasoning: usage?.reasoningTokens ?? undefined,
+    usage: bill.source ?? undefined,
+    cost: costNano === null ? null : toUsd(costNano),
+    cost_nano: costNano,
+    latency_ms: now - call.started,
+    ttft_ms: call.firstByte === null ? undefined : call.firstByte - call.started,
+    attempts: 1,
+  };
+}
+
+/** The cost as the header `x-tollgate-cost` says it, or null when it is unknown. */
+export function renderCost(bill: Bill | null): string | null {
+  return bill === null || bill.costNano === null ? null : renderUsd(bill.costNano);
+}

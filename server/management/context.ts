@@ -1,0 +1,43 @@
+import type { Instant, Millis } from "../core/duration.ts";
+import type { Settings } from "../core/settings.ts";
+import type { LiveFleet } from "../gateway/fleet.ts";
+import type { Store } from "../store/store.ts";
+import type { ConfigProblem, ReloadAnswer } from "./wire.ts";
+
+/** What the management API needs of the house. Time, chance and the effects on the configuration come from here. */
+export interface ManagementContext {
+  readonly now: () => Instant;
+  readonly version: string;
+  readonly startedAt: Instant;
+  readonly fleet: WatchedFleet;
+  readonly store: Store;
+  /** The settings in force; ask each time, a reload swaps them. */
+  settings(): Settings;
+  health(): Health;
+  /** Reads the configuration file anew and swaps it in, or says everything that is wrong with it. Never throws. */
+  reload(): Promise<ReloadResult>;
+  /** Where a browser on this machine reaches the page: `http://127.0.0.1:4040`, no trailing slash. */
+  dashboardUrl(): string;
+  /** So many unpredictable bytes. */
+  random(bytes: number): Uint8Array;
+  /** Calls back each period until the returned function is called: `setInterval` in the running gateway. */
+  every(period: Millis, run: () => void): () => void;
+  /** Aborts when the gateway begins to stop: live sockets would otherwise hold it. */
+  readonly stopping: AbortSignal;
+  /** One line for the operator; never given a secret. */
+  log(message: string): void;
+}
+
+/** The fleet as a watcher needs it: to read, and to begin a new hour before reading. */
+export type WatchedFleet = Pick<LiveFleet, "agents" | "takeChanged" | "turn">;
+
+/** Sentences for the person. Anything in `degraded` turns `/health` into 503. */
+export interface Health {
+  readonly degraded: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** A reload is whole or not at all. */
+export type ReloadResult =
+  | ({ readonly outcome: "applied" } & ReloadAnswer)
+  | { readonly outcome: "refused"; readonly problems: readonly ConfigProblem[] };

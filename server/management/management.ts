@@ -1,0 +1,59 @@
+/** The management API: one plugin per resource, in the order in which a request meets them. */
+import { Elysia } from "elysia";
+import { agentRoutes } from "./agents.ts";
+import { createAuth } from "./auth.ts";
+import { configRoutes } from "./config.ts";
+import type { ManagementContext } from "./context.ts";
+import { answerFailure, explainError, failure } from "./failure.ts";
+import { guardIdentity, guardSource } from "./guard.ts";
+import { healthRoutes } from "./health.ts";
+import { liveRoutes } from "./live.ts";
+import { logRoutes } from "./logs.ts";
+import { createSecret } from "./secrets.ts";
+import { loginRoutes, sessionRoutes } from "./session.ts";
+import { statusRoutes } from "./status.ts";
+
+const UNKNOWN = failure(404, "unknown_route", "There is no such route or method under /api.");
+
+/** `/health` and everything under `/api`, as a plugin for each listener's app. Everything but logging in needs a login. */
+export function createManagement(context: ManagementContext) {
+  const auth = createAuth(context.store.state, context.now, context.random);
+
+  return new Elysia({ name: "management" }).use(healthRoutes(context)).use(
+    new Elysia({ prefix: "/api" })
+      .onError(({ error, request, set }) => {
+        const incident = createSecret(context.random).slice(0, 8);
+        const failed = explainError(error, incident);
+        if (failed.status === 500) {
+          const { pathname } = new URL(request.url);
+          context.log(`${incident} ${request.method} ${pathname}: ${renderCause(error)}`);
+        }
+        return answerFailure(failed, set);
+      })
+      .onAfterHandle(({ set }) => {
+        set.headers["cache-control"] ??= "no-store";
+      })
+      .use(guardSource(context.settings))
+      .use(loginRoutes(context, auth))
+      .use(liveRoutes(context, auth))
+      .use(guardIdentity(auth))
+      .use(sessionRoutes(context, auth))
+      .use(statusRoutes(context))
+      .use(agentRoutes(context))
+      .use(logRoutes(context))
+      .use(configRoutes(context))
+      .use(unknownRoutes()),
+  );
+}
+
+/** What is left of /api. GET stands by itself too, since the page answers GET on every path. */
+function unknownRoutes() {
+  return new Elysia()
+    .get("/*", ({ set }) => answerFailure(UNKNOWN, set))
+    .all("/*", ({ set }) => answerFailure(UNKNOWN, set))
+    .all("/", ({ set }) => answerFailure(UNKNOWN, set));
+}
+
+function renderCause(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,79 @@
+/** The fleet as the API shows it. Pure: state and instant in, answer out. */
+import type { Tally } from "../core/agent.ts";
+import type { Instant, Millis } from "../core/duration.ts";
+import { toUsd } from "../core/money.ts";
+import type { AgentState } from "../gateway/fleet.ts";
+import type { ManagementContext } from "./context.ts";
+import type { AgentStatus, FleetTotals, GatewayStatus, StatusAnswer, Sums, Tokens } from "./wire.ts";
+
+const IDLE_AFTER: Millis = 5 * 60_000;
+
+/** Whether the agent has no call in flight and has had none for five minutes. */
+export function isIdle(agent: AgentState, now: Instant): boolean {
+  return agent.inFlight === 0 && (agent.lastSeen === null || now - agent.lastSeen >= IDLE_AFTER);
+}
+
+/** One agent's line. */
+export function viewAgent(agent: AgentState, now: Instant): AgentStatus {
+  const { hour, day, total } = agent;
+  return {
+    id: agent.name,
+    status: isIdle(agent, now) ? "idle" : "active",
+    owner: agent.owner,
+    purpose: agent.purpose,
+    tags: agent.tags,
+    cost: { hour: toUsd(hour.costNano), day: toUsd(day.costNano), total: toUsd(total.costNano) },
+    calls: { hour: hour.calls, day: day.calls, total: total.calls },
+    errors: { hour: hour.errors, total: total.errors },
+    error_rate: hour.calls === 0 ? null : hour.errors / hour.calls,
+    tokens: { hour: viewTokens(hour), day: viewTokens(day), total: viewTokens(total) },
+    unpriced_calls: total.unpriced,
+    blocked: { hour: hour.blocked, total: total.blocked },
+    in_flight: agent.inFlight,
+    last_seen: agent.lastSeen === null ? null : new Date(agent.lastSeen).toISOString(),
+  };
+}
+
+/** Sums over all agents. Money is added up in nano-dollars, so that no cent is lost on the way. */
+export function viewTotals(agents: Iterable<AgentState>): FleetTotals {
+  const all = [...agents];
+  return {
+    hour: sum(all.map((agent) => agent.hour)),
+    day: sum(all.map((agent) => agent.day)),
+    total: sum(all.map((agent) => agent.total)),
+    in_flight: all.reduce((count, agent) => count + agent.inFlight, 0),
+  };
+}
+
+/** The gateway's own line. */
+export function viewGateway(context: ManagementContext, now: Instant): GatewayStatus {
+  const { degraded, warnings } = context.health();
+  return { version: context.version, uptime_ms: now - context.startedAt, degraded, warnings };
+}
+
+/** Everything that `GET /api/status` says, agents in the order of their names. */
+export function viewStatus(context: ManagementContext, now: Instant): StatusAnswer {
+  context.fleet.turn(now);
+  const agents = [...context.fleet.agents.values()];
+  return {
+    gateway: viewGateway(context, now),
+    agents: agents.map((agent) => viewAgent(agent, now)).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    totals: viewTotals(agents),
+  };
+}
+
+function viewTokens(tally: Tally): Tokens {
+  return { in: tally.tokensIn, out: tally.tokensOut };
+}
+
+function sum(tallies: readonly Tally[]): Sums {
+  const add = (pick: (tally: Tally) => number) => tallies.reduce((total, tally) => total + pick(tally), 0);
+  return {
+    calls: add((tally) => tally.calls),
+    errors: add((tally) => tally.errors),
+    blocked: add((tally) => tally.blocked),
+    tokens_in: add((tally) => tally.tokensIn),
+    tokens_out: add((tally) => tally.tokensOut),
+    cost: toUsd(add((tally) => tally.costNano)),
+  };
+}

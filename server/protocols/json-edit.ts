@@ -1,0 +1,141 @@
+/**
+ * Finds members of a JSON object by their bytes, so that an edit touches nothing else (law 6). One pass, no recursion:
+ * depth and size are the sender's to choose. The text must have been parsed once; what is not JSON is not found.
+ */
+
+/** A member's byte ranges, ends exclusive; the key's with its quotes. */
+export interface Member {
+  readonly name: string;
+  readonly keyStart: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+
+/** The last member with this name of the object that begins at `from` (white space before it is skipped), or null. */
+export function findMember(bytes: Uint8Array, name: string, from = 0): Member | null {
+  let found: Member | null = null;
+  eachMember(bytes, from, (member) => {
+    if (member.name === name) found = member;
+  });
+  return found;
+}
+
+/** The first of these names that stands twice at the top of the document: readers differ in which of the two counts. */
+export function duplicateMember(bytes: Uint8Array, names: readonly string[]): string | null {
+  const seen = new Set<string>();
+  let duplicate: string | null = null;
+  eachMember(bytes, 0, ({ name }) => {
+    if (duplicate !== null || !names.includes(name)) return;
+    if (seen.has(name)) duplicate = name;
+    seen.add(name);
+  });
+  return duplicate;
+}
+
+/** Where the object's `{` stands at or after `from`, or -1. */
+export function objectStart(bytes: Uint8Array, from = 0): number {
+  const at = skipSpace(bytes, from);
+  return bytes[at] === OPEN_OBJECT ? at : -1;
+}
+
+/** Replaces the bytes from `start` to `end` with a text; all others stay as they are. */
+export function splice(bytes: Uint8Array, start: number, end: number, text: string): Uint8Array<ArrayBuffer> {
+  const inserted = new TextEncoder().encode(text);
+  const edited = new Uint8Array(bytes.length - (end - start) + inserted.length);
+  edited.set(bytes.subarray(0, start));
+  edited.set(inserted, start);
+  edited.set(bytes.subarray(end), start + inserted.length);
+  return edited;
+}
+
+function eachMember(bytes: Uint8Array, from: number, visit: (member: Member) => void): void {
+  let at = objectStart(bytes, from) + 1;
+  if (at === 0) return;
+  for (;;) {
+    const keyStart = skipSpace(bytes, at);
+    if (bytes[keyStart] !== QUOTE) return;
+    const keyEnd = stringEnd(bytes, keyStart);
+    const colon = skipSpace(bytes, keyEnd);
+    if (bytes[colon] !== COLON) return;
+    const valueStart = skipSpace(bytes, colon + 1);
+    const valueEnd = endOfValue(bytes, valueStart);
+    if (valueEnd === valueStart) return;
+    visit({ name: nameOf(bytes, keyStart, keyEnd), keyStart, valueStart, valueEnd });
+    const next = skipSpace(bytes, valueEnd);
+    if (bytes[next] !== COMMA) return;
+    at = next + 1;
+  }
+}
+
+/** Just past the value that begins at `start`; `start` itself where there is none. */
+function endOfValue(bytes: Uint8Array, start: number): number {
+  let depth = 0;
+  for (let at = start; at < bytes.length; at++) {
+    switch (bytes[at]) {
+      case QUOTE:
+        at = stringEnd(bytes, at) - 1;
+        if (depth === 0) return at + 1;
+        break;
+      case OPEN_OBJECT:
+      case OPEN_LIST:
+        depth++;
+        break;
+      case CLOSE_OBJECT:
+      case CLOSE_LIST:
+        if (depth === 0) return trimEnd(bytes, start, at);
+        depth--;
+        if (depth === 0) return at + 1;
+        break;
+      case COMMA:
+        if (depth === 0) return trimEnd(bytes, start, at);
+        break;
+    }
+  }
+  return start;
+}
+
+/** Just past the closing quote of the string that begins at `start`. */
+function stringEnd(bytes: Uint8Array, start: number): number {
+  let at = start + 1;
+  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return at + 1;
+}
+
+/** A key as the parser sees it: escapes count (`strea\u006d` is `stream`). */
+function nameOf(bytes: Uint8Array, start: number, end: number): string {
+  const quoted = Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString(
+    "utf8",
+  );
+  if (!quoted.includes("\\")) return quoted.slice(1, -1);
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    // Not a JSON string: it has no name that anybody could ask for.
+    return "";
+  }
+}
+
+function skipSpace(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (isSpace(bytes[at])) at++;
+  return at;
+}
+
+function trimEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = end;
+  while (at > start && isSpace(bytes[at - 1])) at--;
+  return at;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}

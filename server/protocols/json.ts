@@ -1,0 +1,38 @@
+/** Reading JSON that others wrote: every member may be missing or of another type. */
+
+export type Json = { readonly [member: string]: unknown };
+
+/** The value if it is a JSON object. */
+export function objectOf(value: unknown): Json | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : null;
+}
+
+/** The value's elements if it is a JSON array, else none. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The value if it is a finite number. */
+export function countOf(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+/** The value if it is a string that says something. */
+export function textOf(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** The length of a string, 0 for anything else: bytes of UTF-8 where the JSON was decoded as Latin-1. */
+export function lengthOf(value: unknown): number {
+  return typeof value === "string" ? value.length : 0;
+}
+
+/** The document, or undefined where the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON is an answer here: the caller reads nothing from it.
+    return undefined;
+  }
+}

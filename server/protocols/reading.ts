@@ -1,0 +1,72 @@
+/** What a reader has learnt so far, as it writes it down; the meter sees it as `AnswerReading`. */
+import { isKnown, type Usage } from "../core/usage.ts";
+import { countOf, type Json, textOf } from "./json.ts";
+import type { AnswerReading } from "./protocol.ts";
+
+export interface Notes extends AnswerReading {
+  usage: Usage | null;
+  passes: { model: string | null; usage: Usage }[];
+  units: Record<string, number>;
+  model: string | null;
+  visibleBytes: number;
+  error: string | null;
+  ended: boolean;
+}
+
+/** Nothing read yet. */
+export function createNotes(): Notes {
+  return { usage: null, passes: [], units: {}, model: null, visibleBytes: 0, error: null, ended: false };
+}
+
+/** Takes over what a usage object says. One without its input is no report: the call is estimated instead. */
+export function noteUsage(notes: Notes, usage: Usage): void {
+  if (isKnown(usage)) notes.usage = usage;
+}
+
+/** Takes over the model's name as long as it is one. Names are as the provider writes them. */
+export function noteModel(notes: Notes, model: unknown): void {
+  if (typeof model === "string" && model !== "") notes.model = model;
+}
+
+/** Sets a billed unit; none of it is not worth an entry. */
+export function noteUnit(notes: Notes, name: string, amount: unknown): void {
+  const count = countOf(amount);
+  if (count !== null && count > 0) notes.units[name] = count;
+}
+
+/** Rates that are not the standard ones: the price of tokens depends on them, so they are units of their own. */
+const TIERS = new Map([
+  ["flex", "flex_tier"],
+  ["priority", "priority_tier"],
+  ["batch", "batch_tier"],
+  ["scale", "scale_tier"],
+]);
+
+/** Notes a service tier that is charged at its own rate. */
+export function noteTier(notes: Notes, tier: unknown): void {
+  const unit = typeof tier === "string" ? TIERS.get(tier.toLowerCase()) : undefined;
+  if (unit !== undefined) notes.units[unit] = 1;
+}
+
+/** Longest error code that is kept: it stands in the journal. */
+const CODE_LENGTH = 64;
+
+/**
+ * Notes the code of an error, never its text: the first candidate that looks like a code. Status numbers are codes
+ * where nothing better is said.
+ */
+export function noteError(notes: Notes, candidates: readonly unknown[]): void {
+  notes.error = candidates.map(codeOf).find((code) => code !== null) ?? "error";
+}
+
+function codeOf(value: unknown): string | null {
+  const text = typeof value === "number" ? String(value) : textOf(value);
+  return text !== null && text.length <= CODE_LENGTH && /^[\w.:/-]+$/.test(text) ? text : null;
+}
+
+/** The candidates of an OpenAI-like error object, or of a bare string. */
+export function errorCodes(error: unknown): readonly unknown[] {
+  if (typeof error !== "object" || error === null) return [error];
+  const { code, type, status } = error as Json;
+  return typeof code === "number" ? [type, status, code] : [code, type, status];
+}

@@ -1,0 +1,53 @@
+/** A host that the configuration names: any that speaks one of the known formats. */
+import type { ProviderSettings } from "../core/settings.ts";
+import { createCohereHost } from "./cohere-host.ts";
+import { createGeminiHost } from "./gemini-host.ts";
+import { createHost, USUAL_OVERHEAD } from "./host.ts";
+import type { Provider, Speech } from "./provider.ts";
+
+/** Ollama's own API lies beside its OpenAI-compatible one. */
+const BESIDE = new Map([["api", ""]]);
+
+/** What a host is taken to speak when nothing says otherwise: most do. */
+export const USUAL_SPEECH: Speech = "openai";
+
+/**
+ * A provider at `base_url`, which is what one would give the SDK of its format. `base_url` must have passed
+ * `checkBaseUrl`. Also what a call with `x-target-url` is sent to, then without a key.
+ */
+export function createCustom(id: string, speaks: Speech, settings: ProviderSettings): Provider {
+  switch (speaks) {
+    case "gemini":
+      return createGeminiHost({ id, hosts: [], quirks: {}, overhead: USUAL_OVERHEAD }, settings);
+    case "cohere":
+      return createCohereHost({ id, hosts: [], overhead: USUAL_OVERHEAD }, settings);
+    case "anthropic":
+      return createHost(
+        {
+          id,
+          speaks,
+          hosts: [],
+          officialPath: "/v1",
+          pathIsImplied: true,
+          bare: "messages",
+          dialect: "anthropic-messages",
+          streamUsage: "unasked",
+        },
+        settings,
+      );
+    case "openai":
+      return createHost(
+        {
+          id,
+          speaks,
+          hosts: [],
+          officialPath: null,
+          bare: "chat/completions",
+          beside: BESIDE,
+          dialect: "openai-chat",
+          streamUsage: "ask",
+        },
+        settings,
+      );
+  }
+}

@@ -1,0 +1,81 @@
+/** Every provider: those known by name and those that the configuration adds. */
+import type { ProviderSettings } from "../core/settings.ts";
+import { anthropic } from "./anthropic.ts";
+import { baichuan } from "./baichuan.ts";
+import { cohere } from "./cohere.ts";
+import { createCustom } from "./custom.ts";
+import { deepseek } from "./deepseek.ts";
+import { google } from "./google.ts";
+import { minimax } from "./minimax.ts";
+import { mistral } from "./mistral.ts";
+import { moonshot } from "./moonshot.ts";
+import { openai } from "./openai.ts";
+import { checkBaseUrl } from "./paths.ts";
+import type { Provider, ProviderRecord } from "./provider.ts";
+import { zhipu } from "./zhipu.ts";
+
+export interface Providers {
+  find(id: string): Provider | null;
+  /** The known provider that a Host header names (without its port, lower-case), or null. */
+  byHost(host: string): Provider | null;
+  /** The provider whose official path this is (with leading slash, without query), or null. */
+  byPath(path: string, headers: Headers): Provider | null;
+  names(): string[];
+}
+
+/** In the order in which plain paths are claimed: the one with the broadest claim after those it overlaps. */
+const RECORDS: readonly ProviderRecord[] = [
+  anthropic,
+  google,
+  cohere,
+  openai,
+  mistral,
+  deepseek,
+  moonshot,
+  zhipu,
+  minimax,
+  baichuan,
+];
+
+/** The ids of the providers that need no `protocol` and `base_url`. */
+export const KNOWN_PROVIDERS: readonly string[] = RECORDS.map((record) => record.id);
+
+const UNSET: ProviderSettings = { protocol: null, base_url: null, api_key: null };
+
+/** What is wrong with a provider's settings, each as a sentence that follows its name; empty when nothing is. */
+export function checkProvider(id: string, settings: ProviderSettings): string[] {
+  const problems: string[] = [];
+  const wrongBase = settings.base_url === null ? null : checkBaseUrl(settings.base_url);
+  if (wrongBase !== null) problems.push(`base_url: ${wrongBase}`);
+  if (KNOWN_PROVIDERS.includes(id)) return problems;
+  if (settings.base_url === null)
+    problems.push("base_url: it is needed for a provider that is not known by name");
+  if (settings.protocol === null)
+    problems.push("protocol: it is needed for a provider that is not known by name");
+  return problems;
+}
+
+/** Makes all providers of a configuration. Settings in which `checkProvider` finds a problem are a defect here. */
+export function createProviders(settings: Readonly<Record<string, ProviderSettings>>): Providers {
+  const byId = new Map<string, Provider>();
+  const set = new Map(Object.entries(settings));
+  for (const record of RECORDS) byId.set(record.id, record.create(set.get(record.id) ?? UNSET));
+  for (const [id, own] of set) if (!byId.has(id)) byId.set(id, createOwn(id, own));
+
+  return {
+    find: (id) => byId.get(id) ?? null,
+    byHost: (host) => pick(RECORDS.find((record) => record.hosts.includes(host))),
+    byPath: (path, headers) => pick(RECORDS.find((record) => record.owns?.(path, headers))),
+    names: () => [...byId.keys()],
+  };
+
+  function pick(record: ProviderRecord | undefined): Provider | null {
+    return record ? (byId.get(record.id) ?? null) : null;
+  }
+}
+
+function createOwn(id: string, settings: ProviderSettings): Provider {
+  const [problem] = checkProvider(id, settings);
+  if (problem !== undefined || settings.protocol === null) throw new Error(`providers.${id}.${problem}`);
+  return createCustom(id, settings.protocol, settings);
+}

@@ -1,0 +1,25 @@
+/** MiniMax. https://www.minimax.io/platform/document: its chat endpoint has a name of its own. */
+import { createHost } from "./host.ts";
+import type { ProviderRecord } from "./provider.ts";
+
+const hosts = ["api.minimax.chat", "api.minimax.io", "api.minimaxi.com"];
+
+export const minimax: ProviderRecord = {
+  id: "minimax",
+  hosts,
+  create: (settings) =>
+    createHost(
+      {
+        id: "minimax",
+        speaks: "openai",
+        hosts,
+        officialPath: "/v1",
+        bare: "chat/completions",
+        beside: new Map([["anthropic", ""]]),
+        rename: (resource) => (resource === "chat/completions" ? "text/chatcompletion_v2" : resource),
+        dialect: "openai-chat",
+        streamUsage: "ask",
+      },
+      settings,
+    ),
+};

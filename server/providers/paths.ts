@@ -1,0 +1,55 @@
+/** Repairs paths: SDKs differ in whether the version belongs to the base URL, so it may be missing or stand twice. */
+
+/** Origin and path, the latter without trailing slash and empty for the root. */
+export interface Base {
+  readonly origin: string;
+  readonly path: string;
+}
+
+/** `v1`, `v1beta`, `v2alpha1`: a segment that names a version of an API. */
+export function isVersion(segment: string | undefined): segment is string {
+  return segment !== undefined && /^v\d+(?:alpha|beta)?\d*$/.test(segment);
+}
+
+/** What is wrong with a provider's base URL, as a sentence for its owner; null when it can be used. */
+export function checkBaseUrl(text: string): string | null {
+  const url = URL.parse(text);
+  if (!url) return "it must be an absolute URL such as https://host/v1";
+  if (url.protocol !== "https:" && url.protocol !== "http:") return "only http and https are possible";
+  if (url.username !== "" || url.password !== "") return "it must not hold credentials: use api_key";
+  if (url.search !== "" || url.hash !== "") return "it must not hold a query or a fragment";
+  return null;
+}
+
+/** Cuts a base URL into origin and path. It must have passed `checkBaseUrl`. */
+export function parseBase(text: string): Base {
+  const { origin, pathname } = new URL(text);
+  return { origin, path: pathname.replace(/\/+$/, "") };
+}
+
+/** The segments of a path; empty ones at its beginning, left by a doubled slash, are dropped. */
+export function splitPath(path: string): string[] {
+  const segments = path.split("/");
+  while (segments[0] === "" && segments.length > 0) segments.shift();
+  return segments;
+}
+
+/** Drops what `segments` repeat of the base at their beginning, as often as they do. Longer heads are tried first. */
+export function stripHeads(segments: readonly string[], heads: readonly (readonly string[])[]): string[] {
+  let rest = [...segments];
+  for (let head = findHead(rest, heads); head; head = findHead(rest, heads)) rest = rest.slice(head.length);
+  return rest;
+}
+
+/** Every tail of a path that a caller may have repeated: of `api/paas/v4` also `paas/v4` and `v4`. Longest first. */
+export function tailsOf(path: string): string[][] {
+  const segments = splitPath(path);
+  return segments.map((_, index) => segments.slice(index));
+}
+
+function findHead(
+  segments: readonly string[],
+  heads: readonly (readonly string[])[],
+): readonly string[] | undefined {
+  return heads.find((head) => head.length > 0 && head.every((segment, index) => segments[index] === segment));
+}

@@ -1,0 +1,43 @@
+/** After a crash: every hold whose call has no line in the journal becomes one line, charged whole. */
+import type { Instant } from "../core/duration.ts";
+import type { CallLine } from "../core/event.ts";
+import { toUsd } from "../core/money.ts";
+import type { HoldsLog } from "./holds-log.ts";
+import { readLinesAfter } from "./journal-files.ts";
+import type { Hold } from "./store.ts";
+
+/** Leaves those holds that have no line in the journal: their calls were in flight when the gateway died. */
+export function dropSettled(found: HoldsLog, logFile: string): HoldsLog {
+  if (found.open.size === 0) return found;
+  const open = new Map(found.open);
+  for (const line of readLinesAfter(logFile, found.header.seq)) {
+    if (line.type === "call") open.delete(line.request_id);
+  }
+  return { header: found.header, open };
+}
+
+/**
+ * The line of a call that the gateway died under. It settles now, so it counts in the present hour. `lastSign` is when
+ * the dead gateway was last known to live: the call lasted until then at least.
+ */
+export function renderInterrupted(hold: Hold, now: Instant, lastSign: Instant | null): CallLine {
+  return {
+    type: "call",
+    time: new Date(now).toISOString(),
+    request_id: hold.id,
+    agent: hold.agent,
+    ...(hold.owner === null ? {} : { owner: hold.owner }),
+    ...(hold.purpose === null ? {} : { purpose: hold.purpose }),
+    provider: hold.provider,
+    ...(hold.model === null ? {} : { requested_model: hold.model, model: hold.model }),
+    method: hold.method,
+    path: hold.path,
+    stream: hold.stream,
+    ending: "interrupted",
+    error: "gateway_died",
+    cost: hold.nano === null ? null : toUsd(hold.nano),
+    cost_nano: hold.nano,
+    latency_ms: Math.max(0, (lastSign ?? hold.time) - hold.time),
+    attempts: 1,
+  };
+}

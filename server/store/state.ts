@@ -1,0 +1,83 @@
+/** What people decided, in state.db, and where the journal stood when it was last on disk for sure. */
+import { Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Instant } from "../core/duration.ts";
+import type { Head } from "./chain.ts";
+import { openDatabase } from "./database.ts";
+import { STATE_MIGRATIONS } from "./migrations/state.ts";
+import type { State } from "./store.ts";
+
+/** A journal is known by its place relative to the data folder, so that both can be moved or copied together. */
+const READ_HEAD = "SELECT seq, hash FROM journal_head WHERE file = ?";
+
+export interface OpenState extends State {
+  /** The head of this journal as last kept; null when it was never kept, or another journal's was. */
+  readHead(logFile: string): Head | null;
+  /** Keeps a head. Only one that is on disk: a tail that ends before it was cut. */
+  writeHead(logFile: string, head: Head): void;
+  close(): void;
+}
+
+/** Opens or makes `<dataDir>/state.db`. Throws what SQLite throws. */
+export function openState(dataDir: string, now: () => Instant): OpenState {
+  const database = openDatabase(stateFile(dataDir), STATE_MIGRATIONS);
+  const readToken = database.query<{ hash: string }, []>("SELECT hash FROM admin_token");
+  const writeToken = database.query(
+    "INSERT INTO admin_token (only, hash) VALUES (1, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash",
+  );
+  const readHead = database.query<Head, [string]>(READ_HEAD);
+  const writeHead = database.query(
+    "INSERT OR REPLACE INTO journal_head (only, file, seq, hash) VALUES (1, ?, ?, ?)",
+  );
+  const sessions = openExpiring(database, "sessions");
+  const links = openExpiring(database, "links");
+
+  return {
+    readAdminToken: () => readToken.get()?.hash ?? null,
+    writeAdminToken: (hash) => void writeToken.run(hash),
+    createSession: (hash, expires) => sessions.add(hash, expires, now()),
+    isSession: (hash, at) => sessions.has(hash, at),
+    removeSession: (hash) => void sessions.remove(hash),
+    removeSessions: () => void database.run("DELETE FROM sessions"),
+    createLink: (hash, expires) => links.add(hash, expires, now()),
+    takeLink: (hash, at) => links.has(hash, at) && links.remove(hash),
+    readHead: (logFile) => readHead.get(relative(dataDir, logFile)),
+    writeHead: (logFile, { seq, hash }) => void writeHead.run(relative(dataDir, logFile), seq, hash),
+    close: () => database.close(),
+  };
+}
+
+/** The kept head, read beside a running gateway; null when there is none. Throws when state.db cannot be read. */
+export function readKeptHead(dataDir: string, logFile: string): Head | null {
+  const file = stateFile(dataDir);
+  if (!existsSync(file)) return null;
+  const database = new Database(file, { readonly: true, strict: true });
+  try {
+    return database.query<Head, [string]>(READ_HEAD).get(relative(dataDir, logFile));
+  } finally {
+    database.close();
+  }
+}
+
+/** A table of hashes that end some day; adding one sweeps out those that have. */
+function openExpiring(database: Database, table: "sessions" | "links") {
+  const sweep = database.query(`DELETE FROM ${table} WHERE expires <= ?`);
+  const insert = database.query(
+    `INSERT INTO ${table} (hash, expires) VALUES (?, ?) ON CONFLICT DO UPDATE SET expires = excluded.expires`,
+  );
+  const find = database.query<{ expires: number }, [string]>(`SELECT expires FROM ${table} WHERE hash = ?`);
+  const remove = database.query(`DELETE FROM ${table} WHERE hash = ?`);
+  return {
+    add(hash: string, expires: Instant, now: Instant): void {
+      sweep.run(now);
+      insert.run(hash, expires);
+    },
+    has: (hash: string, now: Instant): boolean => (find.get(hash)?.expires ?? 0) > now,
+    remove: (hash: string): boolean => remove.run(hash).changes > 0,
+  };
+}
+
+function stateFile(dataDir: string): string {
+  return join(dataDir, "state.db");
+}

@@ -1,0 +1,29 @@
+/** What a journal line adds to sums: the one place that says what counts as a call, an error, a refusal. Pure. */
+import type { Tally } from "../core/agent.ts";
+import type { CallLine } from "../core/event.ts";
+
+/** The part of a line that counts. Lines that are neither calls nor refusals count nothing. */
+export interface Countable {
+  readonly type: string;
+}
+
+/** Adds a line to a tally. A call of unknown cost is counted as unpriced, never as free. */
+export function addLine(tally: Tally, line: Countable): void {
+  if (isCall(line)) {
+    tally.calls += 1;
+    if (isError(line)) tally.errors += 1;
+    tally.tokensIn += line.tokens_in ?? 0;
+    tally.tokensOut += line.tokens_out ?? 0;
+    if (line.cost_nano === null) tally.unpriced += 1;
+    else tally.costNano += line.cost_nano;
+  } else if (line.type === "blocked") tally.blocked += 1;
+}
+
+/** Whether a call failed for its agent: an error status, or an answer that broke off. One who left is no error. */
+export function isError(call: Pick<CallLine, "status" | "ending">): boolean {
+  return call.ending === "failed" || (call.status ?? 0) >= 400;
+}
+
+function isCall(line: Countable): line is CallLine {
+  return line.type === "call";
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "bun:test";
+import { runCli } from "../../server/cli/main.ts";
+import { fakeTerminal } from "./fake-terminal.ts";
+
+async function run(words: string, over = {}) {
+  const terminal = fakeTerminal(over);
+  const code = await runCli(words.split(" ").filter(Boolean), terminal);
+  return { code, printed: terminal.printed.join("\n"), complained: terminal.complained.join("\n") };
+}
+
+describe("words that make no sense end with 2 and say what was probably meant", () => {
+  test.each([
+    ["statsu", "There is no command `tollgate statsu`; did you mean `tollgate status`?"],
+    ["audit verfiy", "There is no command `tollgate audit verfiy`; did you mean `tollgate audit verify`?"],
+    ["frobnicate", "There is no command `tollgate frobnicate`."],
+    ["constructor", "There is no command `tollgate constructor`."],
+    ["audit", "`tollgate audit` needs one of: verify, rebuild."],
+    ["status --jsno", "There is no option --jsno; did you mean --json?"],
+    ["status --no-color", "There is no option --color."],
+    ["status -x", "There is no option -x."],
+    ["logs --agent", "The option --agent needs a value."],
+    ["logs --agent --json", "The option --agent needs a value."],
+    ["version now", 'The word "now" has no meaning here.'],
+    ["logs --limit many --url http://h --token t", '--limit is "many"; expected a whole number.'],
+    [
+      "logs --since yesterday",
+      '--since is "yesterday"; expected a time such as 2026-01-31T12:00:00Z or a span back such as 24h.',
+    ],
+  ])("%s", async (words, message) => {
+    const { code, printed, complained } = await run(words);
+    expect(complained.split("\n")[0]).toBe(`tollgate: ${message}`);
+    expect(code).toBe(2);
+    expect(printed).toBe("");
+  });
+});
+
+describe("help", () => {
+  test.each(["", "help", "--help", "-h"])("`tollgate %s` lists the commands", async (words) => {
+    const { code, printed } = await run(words);
+    expect(code).toBe(0);
+    for (const command of ["start", "status", "logs", "dashboard", "audit", "version"]) {
+      expect(printed).toMatch(new RegExp(`^  ${command} +\\w`, "m"));
+    }
+  });
+
+  test.each(["start", "status", "logs", "dashboard", "audit", "audit verify", "audit rebuild", "version"])(
+    "`tollgate %s --help` shows usage and examples, and runs nothing",
+    async (command) => {
+      for (const words of [`${command} --help`, `help ${command}`, `${command} -h`]) {
+        const { code, printed, complained } = await run(words);
+        expect(code).toBe(0);
+        expect(printed).toContain(`Usage: tollgate ${command}`);
+        expect(printed).toMatch(new RegExp(`Examples:\n  tollgate ${command}`));
+        expect(complained).toBe("");
+      }
+    },
+  );
+
+  test("shows the way to turn off what is on", async () => {
+    expect((await run("dashboard --help")).printed).toContain("--no-open   ");
+  });
+
+  test("is coloured for a person who did not decline it, and only then", async () => {
+    expect((await run("--help", { isPerson: true })).printed).toContain("\x1b[1mUsage:");
+    expect((await run("--help", { isPerson: true, env: { NO_COLOR: "1" } })).printed).not.toContain("\x1b");
+    expect((await run("--help")).printed).not.toContain("\x1b");
+  });
+});
+
+test.each(["version", "--version", "-v"])("`tollgate %s` prints the version", async (words) => {
+  expect(await run(words)).toEqual({ code: 0, printed: "tollgate development", complained: "" });
+});

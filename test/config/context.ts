@@ -1,0 +1,11 @@
+import type { ConfigContext } from "../../server/config/load.ts";
+
+/** A machine that no test runs on, so that nothing of the real one can leak in. */
+export const CONTEXT: ConfigContext = {
+  file: "/etc/tollgate/gateway.yaml",
+  env: {},
+  home: "/home/ada",
+  cwd: "/srv",
+  zone: "Europe/Berlin",
+  providers: ["openai", "anthropic", "google"],
+};

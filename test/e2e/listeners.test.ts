@@ -1,0 +1,69 @@
+import { describe, expect, test } from "bun:test";
+import { exchange } from "../support/client.ts";
+import { useGateway } from "../support/fixture.ts";
+import { makeHome } from "../support/gateway.ts";
+
+const fixture = useGateway();
+
+const get = (url: string, target: string, headers: Record<string, string> = {}) =>
+  exchange(url, { method: "GET", target, headers });
+
+describe("two listeners", () => {
+  test("health and the management API answer on both", async () => {
+    const { url, dashboardUrl, adminToken } = fixture.gateway;
+    expect(dashboardUrl).not.toBe(url);
+    for (const origin of [url, dashboardUrl]) {
+      const health = await get(origin, "/health");
+      expect(JSON.parse(health.body.toString())).toMatchObject({ status: "ok", agent_id: "default" });
+      expect((await get(origin, "/api/status")).status).toBe(401);
+      expect((await get(origin, "/api/status", { Authorization: `Bearer ${adminToken}` })).status).toBe(200);
+    }
+  });
+
+  test("calls are taken on the gateway's only, the page is on the dashboard's only", async () => {
+    const { url, dashboardUrl } = fixture.gateway;
+    const models = "/agents/a/openai/v1/models";
+    expect((await get(url, models)).status).toBe(200);
+    const elsewhere = await get(dashboardUrl, models);
+    expect(elsewhere.body.toString()).not.toContain("test-model");
+    expect((await get(dashboardUrl, "/")).header("content-type")).toStartWith("text/html");
+    expect((await get(url, "/")).status).toBe(404);
+    expect(fixture.upstream.requests).toHaveLength(1);
+  });
+
+  test("an administrator's token calls no model, an agent's key reads no management", async () => {
+    const { url, adminToken } = fixture.gateway;
+    await get(url, "/v1/models", { Authorization: `Bearer ${adminToken}` });
+    expect(JSON.stringify(fixture.upstream.requests.map(({ fields }) => fields))).not.toContain(adminToken);
+    expect((await get(url, "/api/status", { Authorization: "Bearer sk-client" })).status).toBe(401);
+  });
+});
+
+test("one port for both serves everything", async () => {
+  using home = await makeHome({ upstream: fixture.upstream.origin });
+  const port = await freePort();
+  await home.configure({ gateway: { port }, dashboard: { port } });
+  await using gateway = await home.start();
+  expect((await get(gateway.url, "/")).header("content-type")).toStartWith("text/html");
+  expect((await get(gateway.url, "/agents/a/openai/v1/models")).status).toBe(200);
+  expect((await get(gateway.url, "/health")).status).toBe(200);
+});
+
+test("a second gateway on the same folder does not start and says why", async () => {
+  const result = await fixture.gateway.home.run("start", "-c", fixture.gateway.home.file);
+  expect(result.code).not.toBe(0);
+  expect(result.stderr + result.stdout).toContain(String(fixture.gateway.pid));
+});
+
+test("without a file it starts, proxies and tells where", async () => {
+  using home = await makeHome();
+  const result = await home.run("version");
+  expect([result.code, result.stdout.trim()]).toEqual([0, expect.stringMatching(/\d+\.\d+\.\d+/)]);
+});
+
+async function freePort(): Promise<number> {
+  const probe = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
+  const { port } = probe;
+  probe.stop(true);
+  return port;
+}

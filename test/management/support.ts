@@ -1,0 +1,248 @@
+/** A management API on a real socket, over a real store and a fleet that the test writes. */
+import { Elysia } from "elysia";
+import { emptyTally, type Tally } from "../../server/core/agent.ts";
+import type { Instant } from "../../server/core/duration.ts";
+import type { NewLine } from "../../server/core/event.ts";
+import type { Settings } from "../../server/core/settings.ts";
+import type { AgentState } from "../../server/gateway/fleet.ts";
+import type { Health, ManagementContext, ReloadResult } from "../../server/management/context.ts";
+import { LIVE_LIMITS } from "../../server/management/live.ts";
+import { createManagement } from "../../server/management/management.ts";
+import { createAdminToken, hashSecret } from "../../server/management/secrets.ts";
+import type { ErrorAnswer } from "../../server/management/wire.ts";
+import { openStore } from "../../server/store/open.ts";
+import type { Store } from "../../server/store/store.ts";
+import { makeTempFolder } from "../support/temp.ts";
+
+/** Noon, so that going back an hour stays within the day. */
+export const NOON: Instant = Date.UTC(2026, 0, 10, 12);
+
+/** The fleet's own key, which the settings hold and nobody is told. */
+export const UPSTREAM_KEY = "sk-upstream-7b1f";
+
+export interface Harness extends AsyncDisposable {
+  readonly url: string;
+  readonly token: string;
+  readonly store: Store;
+  /** What the operator was told. */
+  readonly told: string[];
+  /** What the gateway says of itself; the test changes it. */
+  health: Health;
+  reload: () => Promise<ReloadResult>;
+  advance(millis: number): void;
+  /** Lets the one timer ring, as after a second. */
+  tick(): void;
+  /** What the API was made with, for tests of its parts. */
+  readonly context: ManagementContext;
+  /** How many timers run. */
+  readonly timers: number;
+  /** How often the gateway was asked how it is. */
+  readonly healthChecks: number;
+  /** Makes the agent what is given, and marks it as changed. */
+  setAgent(name: string, state?: Partial<Omit<AgentState, "name">>): void;
+  append(line: NewLine): void;
+  /** Says that the gateway begins to stop. */
+  beginStopping(): void;
+  /** A request to the API as whoever holds these headers. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** The same with the admin token. */
+  asAdmin(path: string, init?: RequestInit): Promise<Response>;
+  /** Logs in and gives the Cookie header of the session. */
+  logIn(): Promise<string>;
+}
+
+/** Starts an API; `token` is the admin token, a generated one when the test does not care. */
+export function startManagement(options: { token?: string; host?: string } = {}): Harness {
+  const folder = makeTempFolder("management");
+  let now = NOON;
+  const settings = makeSettings(folder.path, options.host ?? "127.0.0.1");
+  const told: string[] = [];
+  const log = (message: string) => void told.push(message);
+  const { audit } = settings;
+  const store = openStore({ dataDir: folder.path, audit, timezone: "UTC", now: () => now, log });
+  if ("problem" in store) throw new Error(store.problem);
+  const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
+  const token = options.token ?? createAdminToken(random);
+  store.state.writeAdminToken(hashSecret(token));
+
+  const agents = new Map<string, AgentState>();
+  const changed = new Set<string>();
+  const timers = new Set<() => void>();
+  const stopping = new AbortController();
+  let healthChecks = 0;
+
+  const context: ManagementContext = {
+    now: () => now,
+    version: "1.2.3",
+    startedAt: NOON - 60_000,
+    fleet: {
+      agents,
+      turn: () => {},
+      takeChanged() {
+        const names = [...changed];
+        changed.clear();
+        return names;
+      },
+    },
+    store,
+    settings: () => settings,
+    health() {
+      healthChecks++;
+      return harness.health;
+    },
+    reload: () => harness.reload(),
+    dashboardUrl: () => "http://127.0.0.1:4040",
+    random,
+    every(_period, run) {
+      timers.add(run);
+      return () => timers.delete(run);
+    },
+    stopping: stopping.signal,
+    log,
+  };
+  const app = new Elysia({
+    handler: { standardHostname: false },
+    websocket: LIVE_LIMITS,
+    serve: { development: false, reusePort: false },
+  })
+    .use(createManagement(context))
+    .get("/*", () => "the page")
+    .listen({ port: 0, hostname: "127.0.0.1" });
+  const url = `http://127.0.0.1:${app.server?.port}`;
+
+  const harness: Harness = {
+    url,
+    token,
+    store,
+    told,
+    health: { degraded: [], warnings: [] },
+    reload: () => Promise.resolve({ outcome: "applied", applied: true, needs_restart: [], warnings: [] }),
+    advance(millis) {
+      now += millis;
+    },
+    tick() {
+      now += 1_000;
+      for (const ring of [...timers]) ring();
+    },
+    context,
+    get timers() {
+      return timers.size;
+    },
+    get healthChecks() {
+      return healthChecks;
+    },
+    setAgent(name, state = {}) {
+      const agent = { ...makeAgent(name), ...state };
+      agents.set(name, agent);
+      changed.add(name);
+    },
+    append(line) {
+      store.journal.append(line);
+    },
+    beginStopping: () => stopping.abort(),
+    fetch: (path, init) => fetch(url + path, init),
+    asAdmin(path, init = {}) {
+      const headers = new Headers(init.headers);
+      headers.set("authorization", `Bearer ${token}`);
+      return fetch(url + path, { ...init, headers });
+    },
+    async logIn() {
+      const answer = await fetch(`${url}/api/session`, { method: "POST", body: JSON.stringify({ token }) });
+      return answer.headers.get("set-cookie")?.split(";")[0] ?? "";
+    },
+    async [Symbol.asyncDispose]() {
+      await app.server?.stop(true);
+      store.close();
+      folder[Symbol.dispose]();
+    },
+  };
+  return harness;
+}
+
+/** A tally of nothing but what is given. */
+export function makeTally(given: Partial<Tally>): Tally {
+  return { ...emptyTally(), ...given };
+}
+
+/** The line of a call that went well, a second before noon, but for what is given. */
+export function makeCall(given: Partial<Extract<NewLine, { type: "call" }>> = {}): NewLine {
+  return {
+    type: "call",
+    time: new Date(NOON - 1_000).toISOString(),
+    request_id: "req-1",
+    agent: "researcher",
+    provider: "openai",
+    model: "gpt-4o",
+    method: "POST",
+    path: "/v1/chat/completions",
+    stream: false,
+    status: 200,
+    ending: "complete",
+    tokens_in: 10,
+    tokens_out: 5,
+    cost: 0.000_125,
+    cost_nano: 125_000,
+    latency_ms: 250,
+    attempts: 1,
+    ...given,
+  };
+}
+
+function makeAgent(name: string): AgentState {
+  return {
+    name,
+    owner: null,
+    purpose: null,
+    tags: [],
+    hour: emptyTally(),
+    day: emptyTally(),
+    total: emptyTally(),
+    inFlight: 0,
+    lastSeen: NOON,
+  };
+}
+
+function makeSettings(dataDir: string, host: string): Settings {
+  return {
+    gateway: {
+      port: 0,
+      host,
+      default_agent: "default",
+      timezone: "UTC",
+      data_dir: dataDir,
+      header_timeout: 1,
+      answer_timeout: 1,
+      idle_timeout: 1,
+      max_body: 1,
+      shutdown_timeout: 1,
+      max_agents: 10,
+      allow_target_hosts: [],
+    },
+    identity: { mode: "open", forward: true },
+    providers: { openai: { protocol: null, base_url: null, api_key: UPSTREAM_KEY } },
+    agents: {
+      researcher: { api_key: UPSTREAM_KEY, provider: "openai", owner: null, purpose: null, tags: [] },
+    },
+    dashboard: { port: 0, host },
+    audit: {
+      log_file: `${dataDir}/audit.jsonl`,
+      max_entries: 100_000,
+      retention: 90 * 86_400_000,
+      rotate: 1024 ** 2,
+      fsync: "never",
+      on_failure: "stop",
+    },
+    pricing: { file: null, models: {} },
+    admin: { token: null, token_file: true },
+  };
+}
+
+/** What an error answer says. */
+export async function readError(answer: Response): Promise<ErrorAnswer["error"]> {
+  return ((await answer.json()) as ErrorAnswer).error;
+}
+
+/** A request that carries JSON. */
+export function post(body: unknown, headers: Record<string, string> = {}): RequestInit {
+  return { method: "POST", body: JSON.stringify(body), headers };
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "bun:test";
+import { arrangeAgents, chooseOrder } from "../../web/src/feed/arrange.ts";
+import { agentStatus } from "./samples.ts";
+
+const RESEARCHER = agentStatus("researcher", {
+  owner: "team-ml",
+  purpose: "production",
+  tags: ["env=prod"],
+  in_flight: 2,
+  cost: { hour: 1, day: 4, total: 9 },
+});
+const SUPPORT = agentStatus("Support", {
+  owner: "care",
+  status: "idle",
+  cost: { hour: 2, day: 2, total: 99 },
+});
+const CODER = agentStatus("coder", { owner: "team-ml", cost: { hour: 0, day: 4, total: 5 } });
+const ALL = [RESEARCHER, SUPPORT, CODER];
+
+describe("arrangeAgents", () => {
+  test("sorts by the figure, dearest first, equals by name", () => {
+    expect(ids("", "cost_day", true)).toEqual(["coder", "researcher", "Support"]);
+    expect(ids("", "cost_total", false)).toEqual(["coder", "researcher", "Support"]);
+    expect(ids("", "cost_hour", true)).toEqual(["Support", "researcher", "coder"]);
+  });
+
+  test("sorts names without regard to case", () => {
+    expect(ids("", "agent", false)).toEqual(["coder", "researcher", "Support"]);
+  });
+
+  test("puts agents with calls in flight before active and idle ones", () => {
+    expect(ids("", "status", true)).toEqual(["researcher", "coder", "Support"]);
+  });
+
+  test("finds by name, owner, purpose, tag and status, all words together", () => {
+    expect(ids("SUPP", "agent", false)).toEqual(["Support"]);
+    expect(ids("team-ml", "agent", false)).toEqual(["coder", "researcher"]);
+    expect(ids("team-ml prod", "agent", false)).toEqual(["researcher"]);
+    expect(ids("env=", "agent", false)).toEqual(["researcher"]);
+    expect(ids("idle", "agent", false)).toEqual(["Support"]);
+    expect(ids("in flight", "agent", false)).toEqual(["researcher"]);
+    expect(ids("team-ml idle", "agent", false)).toEqual([]);
+  });
+
+  function ids(filter: string, key: Parameters<typeof chooseOrder>[1], descending: boolean): string[] {
+    return arrangeAgents(ALL, filter, { key, descending }).map((agent) => agent.id);
+  }
+});
+
+describe("chooseOrder", () => {
+  test("starts figures at their largest and names at A, then turns round", () => {
+    const byCost = { key: "cost_day", descending: true } as const;
+    expect(chooseOrder(byCost, "calls")).toEqual({ key: "calls", descending: true });
+    expect(chooseOrder(byCost, "agent")).toEqual({ key: "agent", descending: false });
+    expect(chooseOrder(byCost, "cost_day")).toEqual({ key: "cost_day", descending: false });
+  });
+});

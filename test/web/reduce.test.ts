@@ -1,0 +1,139 @@
+import { describe, expect, test } from "bun:test";
+import type { AgentStatus, FleetTotals, LiveDelta, LiveSnapshot } from "../../server/management/wire.ts";
+import type { LogEntry } from "../../server/store/store.ts";
+import { type FleetView, MAX_ENTRIES, reduce } from "../../web/src/feed/reduce.ts";
+import { readSeries } from "../../web/src/feed/series.ts";
+import { agentStatus, fleetTotals, logEntry } from "./samples.ts";
+
+const START = 1_800_000_000_000;
+
+describe("reduce", () => {
+  test("shows what a snapshot says", () => {
+    const view = see(null, snapshot([agentStatus("a"), agentStatus("b")], [logEntry(2), logEntry(1)]));
+    expect(view.agents.map((agent) => agent.id)).toEqual(["a", "b"]);
+    expect(view.entries.map((entry) => entry.seq)).toEqual([2, 1]);
+    expect(view.gateway.version).toBe("1.2.3");
+    expect(view.receivedAt).toBe(START);
+  });
+
+  test("leaves out a delta that comes before the first whole picture", () => {
+    expect(reduce(null, delta([agentStatus("a")]), START)).toBeNull();
+  });
+
+  test("a delta changes the agents it names, adds new ones and leaves the others as they are", () => {
+    const before = see(null, snapshot([agentStatus("a"), agentStatus("b")]));
+    const after = see(before, delta([agentStatus("b", { in_flight: 3 }), agentStatus("c")]));
+    expect(after.agents.map((agent) => [agent.id, agent.in_flight])).toEqual([
+      ["a", 0],
+      ["b", 3],
+      ["c", 0],
+    ]);
+    expect(after.agents[0]).toBe(before.agents[0] as (typeof before.agents)[0]);
+  });
+
+  test("a delta brings new warnings and keeps the version", () => {
+    const before = see(null, snapshot([]));
+    const after = see(before, {
+      ...delta([]),
+      gateway: { uptime_ms: 9, degraded: ["disk full"], warnings: [] },
+    });
+    expect(after.gateway).toEqual({ version: "1.2.3", uptime_ms: 9, degraded: ["disk full"], warnings: [] });
+  });
+
+  test("puts new entries first, shows none twice and keeps a bounded number", () => {
+    const before = see(null, snapshot([], [logEntry(2), logEntry(1)]));
+    const merged = see(before, delta([], [logEntry(3), logEntry(2)]));
+    expect(merged.entries.map((entry) => entry.seq)).toEqual([3, 2, 1]);
+
+    const many = Array.from({ length: 200 }, (_, at) => logEntry(300 - at));
+    const full = see(merged, delta([], many));
+    expect(full.entries).toHaveLength(MAX_ENTRIES);
+    expect(full.entries[0]?.seq).toBe(300);
+  });
+
+  test("an answer to polling replaces the figures and keeps the entries, which it does not hold", () => {
+    const before = see(null, snapshot([agentStatus("a"), agentStatus("gone")], [logEntry(1)]));
+    const { agents, gateway, totals } = snapshot([agentStatus("a", { in_flight: 1 })]);
+    const after = see(before, { type: "status", agents, gateway, totals });
+    expect(after.agents.map((agent) => [agent.id, agent.in_flight])).toEqual([["a", 1]]);
+    expect(after.entries).toHaveLength(1);
+  });
+});
+
+describe("what the sparklines draw", () => {
+  test("the first picture draws nothing: its lifetime sums did not happen now", () => {
+    const view = see(null, snapshot([called("a", 5000)], [], spent(80)));
+    expect(drawnCalls(view, "a")).toBe(0);
+    expect(drawnSpend(view)).toBe(0);
+  });
+
+  test("calls and spend between two messages are drawn, for new agents from their first call", () => {
+    const before = see(null, snapshot([called("a", 5000)], [], spent(80)));
+    const after = see(before, delta([called("a", 5003), called("new", 2)], [], spent(80.25)), START + 1000);
+    expect(drawnCalls(after, "a")).toBe(3);
+    expect(drawnCalls(after, "new")).toBe(2);
+    expect(drawnSpend(after)).toBeCloseTo(0.25, 9);
+  });
+
+  test("what came during a long silence is not drawn as if it came now", () => {
+    const before = see(null, snapshot([called("a", 10)], [], spent(1)));
+    const after = see(before, snapshot([called("a", 900)], [], spent(7)), START + 120_000);
+    expect(drawnCalls(after, "a", START + 120_000)).toBe(0);
+    expect(drawnSpend(after, START + 120_000)).toBe(0);
+  });
+
+  test("a reconnect keeps what was drawn before", () => {
+    const first = see(null, snapshot([called("a", 10)]));
+    const second = see(first, delta([called("a", 14)]), START + 1000);
+    const third = see(second, snapshot([called("a", 20)]), START + 120_000);
+    expect(drawnCalls(third, "a", START + 120_000)).toBe(4);
+  });
+
+  test("sums that shrink, as after a restored backup, draw nothing below zero", () => {
+    const before = see(null, snapshot([called("a", 10)], [], spent(5)));
+    const after = see(before, snapshot([called("a", 2)], [], spent(1)), START + 1000);
+    expect(drawnCalls(after, "a")).toBe(0);
+    expect(drawnSpend(after)).toBe(0);
+  });
+});
+
+function see(view: FleetView | null, message: Parameters<typeof reduce>[1], now = START): FleetView {
+  const next = reduce(view, message, now);
+  if (!next) throw new Error("nothing to see");
+  return next;
+}
+
+function snapshot(
+  agents: AgentStatus[],
+  entries: LogEntry[] = [],
+  totals: FleetTotals = fleetTotals(),
+): LiveSnapshot {
+  const gateway = { version: "1.2.3", uptime_ms: 1, degraded: [], warnings: [] };
+  return { type: "snapshot", gateway, agents, totals, entries };
+}
+
+function delta(agents: AgentStatus[], entries: LogEntry[] = [], totals = fleetTotals()): LiveDelta {
+  return { type: "delta", gateway: { uptime_ms: 2, degraded: [], warnings: [] }, agents, totals, entries };
+}
+
+function called(id: string, total: number): AgentStatus {
+  return agentStatus(id, { calls: { hour: 0, day: 0, total } });
+}
+
+function spent(usd: number): FleetTotals {
+  return fleetTotals({ cost: usd });
+}
+
+function drawnCalls(view: FleetView, id: string, now = START + 1000): number {
+  const agent = view.agents.find((candidate) => candidate.id === id);
+  if (!agent) throw new Error(`no agent ${id}`);
+  return sum(readSeries(agent.recentCalls, now));
+}
+
+function drawnSpend(view: FleetView, now = START + 1000): number {
+  return sum(readSeries(view.recentSpend, now));
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}

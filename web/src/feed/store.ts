@@ -1,0 +1,44 @@
+/** The feed as Solid sees it: the reduced view in a store, so that one changed figure redraws one cell. */
+import { type Accessor, createSignal, onCleanup } from "solid-js";
+import { createStore, reconcile, unwrap } from "solid-js/store";
+import { openLive, pollStatus } from "../api.ts";
+import { connectFeed, type Link } from "./connect.ts";
+import { type FleetView, reduce } from "./reduce.ts";
+
+export interface Feed {
+  /** Null until the first picture arrived. */
+  readonly fleet: () => FleetView | null;
+  readonly link: Accessor<Link>;
+}
+
+/** Connects for as long as the owner lives; `signedOut` when the session turns out to be over. */
+export function createFeed(signedOut: () => void): Feed {
+  const [state, setState] = createStore<{ fleet: FleetView | null }>({ fleet: null });
+  const [link, setLink] = createSignal<Link>("connecting");
+  const world = { openSocket: openLive, poll: pollStatus, after, random: Math.random };
+  const stop = connectFeed(world, {
+    heard(message) {
+      const fleet = reduce(unwrap(state).fleet, message, Date.now());
+      if (fleet) apply(fleet);
+    },
+    changed: setLink,
+    signedOut,
+  });
+  onCleanup(stop);
+
+  /** Lists by their keys, so that an agent keeps its row and an entry its line. */
+  function apply(fleet: FleetView): void {
+    setState("fleet", (known) => ({
+      ...fleet,
+      agents: reconcile(fleet.agents, { key: "id" })(known?.agents ?? []),
+      entries: reconcile(fleet.entries, { key: "seq" })(known?.entries ?? []),
+    }));
+  }
+
+  return { fleet: () => state.fleet, link };
+}
+
+function after(delay: number, run: () => void): () => void {
+  const timer = setTimeout(run, delay);
+  return () => clearTimeout(timer);
+}

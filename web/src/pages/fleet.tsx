@@ -1,0 +1,47 @@
+import { Show } from "solid-js";
+import { createClock } from "../clock.ts";
+import { createFeed } from "../feed/store.ts";
+import { AgentsPanel } from "../parts/agents-panel.tsx";
+import { EntriesPanel } from "../parts/entries-panel.tsx";
+import { FirstCall } from "../parts/first-call.tsx";
+import { Notices } from "../parts/notices.tsx";
+import { TopBar } from "../parts/top-bar.tsx";
+import { Totals } from "../parts/totals.tsx";
+
+/** Every agent and what it costs, live. */
+export function FleetPage(props: { leave: () => void; signedOut: () => void }) {
+  const feed = createFeed(() => props.signedOut());
+  const now = createClock();
+
+  return (
+    <>
+      <a class="skip" href="#agents">
+        Skip to the agents
+      </a>
+      <TopBar fleet={feed.fleet()} link={feed.link()} now={now()} leave={() => props.leave()} />
+      <main class="page">
+        <h1 class="unseen">Fleet</h1>
+        <Show when={feed.fleet()} fallback={<Waiting offline={feed.link() === "offline"} />}>
+          {(fleet) => (
+            <>
+              <Notices degraded={fleet().gateway.degraded} warnings={fleet().gateway.warnings} />
+              <Show when={fleet().agents.length > 0} fallback={<FirstCall />}>
+                <Totals fleet={fleet()} now={now()} />
+                <AgentsPanel agents={fleet().agents} watchedSince={fleet().watchedSince} now={now()} />
+                <EntriesPanel entries={fleet().entries} />
+              </Show>
+            </>
+          )}
+        </Show>
+      </main>
+    </>
+  );
+}
+
+function Waiting(props: { offline: boolean }) {
+  return (
+    <p class="waiting" role="status">
+      {props.offline ? "The gateway does not answer. This page tries again by itself." : "Connecting…"}
+    </p>
+  );
+}
