@@ -83,7 +83,8 @@ function serve(management: App, address: { hostname: string; port: number }, res
       idleTimeout: IDLE_SECONDS,
       // The data plane has its own limit, told in the caller's dialect.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      routes: rest === null ? {} : routesTo(rest, (request): Response | Promise<Response> => app.fetch(request)),
+      routes:
+        rest === null ? {} : routesTo(rest, (request): Response | Promise<Response> => app.fetch(request)),
     },
   });
   app.use(management);
@@ -110,6 +111,7 @@ function notFound(): Response {
 /** How this machine reaches a listener: a wildcard address is loopback from here. */
 function urlOf(server: Server): string {
   const host = server.hostname ?? "127.0.0.1";
-  const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  const reachable =
+    host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
   return `http://${reachable}:${server.port}`;
 }

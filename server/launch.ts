@@ -76,7 +76,9 @@ export async function launch(options: LaunchOptions): Promise<Running | { readon
     store.close();
     const places = `${gateway.host}:${gateway.port} and ${dashboard.host}:${dashboard.port}`;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return { problem: `Cannot listen on ${places}: ${reason}\nChoose other ports with --port and --dashboard-port.` };
+    return {
+      problem: `Cannot listen on ${places}: ${reason}\nChoose other ports with --port and --dashboard-port.`,
+    };
   }
   note("gateway", "gateway.started", { version: VERSION });
   const { gatewayUrl, dashboardUrl } = listening;

@@ -97,7 +97,12 @@ export function createConfiguration(
         warnings = parsed.warnings;
         onChange(changed);
       }
-      return { outcome: "applied", applied: true, needs_restart: [...needsRestart], warnings: [...parsed.warnings] };
+      return {
+        outcome: "applied",
+        applied: true,
+        needs_restart: [...needsRestart],
+        warnings: [...parsed.warnings],
+      };
     },
   };
 }

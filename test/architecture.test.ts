@@ -30,7 +30,8 @@ const EVERYWHERE = ["version"];
 
 /** The configuration calls wire formats by the names of those who made them: `protocol: openai`. */
 const FORMAT_NAMES = /"(?:openai|anthropic|gemini|cohere)"/g;
-const MAY_NAME_FORMATS = /^(?:core\/settings|config\/schema|providers\/(?:custom|operations|[a-z]+-host))\.ts$/;
+const MAY_NAME_FORMATS =
+  /^(?:core\/settings|config\/schema|providers\/(?:custom|operations|[a-z]+-host))\.ts$/;
 
 interface Import {
   readonly from: string;
@@ -53,7 +54,11 @@ async function valueImports(file: string): Promise<Import[]> {
 
 function bringsOnlyTypes(names: string): boolean {
   const inside = /\{([^}]*)\}/.exec(names)?.[1];
-  const parts = inside?.split(",").map((name) => name.trim()).filter(Boolean) ?? [];
+  const parts =
+    inside
+      ?.split(",")
+      .map((name) => name.trim())
+      .filter(Boolean) ?? [];
   return parts.length > 0 && parts.every((name) => name.startsWith("type "));
 }
 
@@ -71,7 +76,13 @@ describe("the house", () => {
       const also = MAY_ALSO.get(file) ?? [];
       for (const { to } of await valueImports(file)) {
         const room = roomOf(to);
-        if (room === roomOf(file) || allowed.includes(room) || also.includes(room) || EVERYWHERE.includes(room)) continue;
+        if (
+          room === roomOf(file) ||
+          allowed.includes(room) ||
+          also.includes(room) ||
+          EVERYWHERE.includes(room)
+        )
+          continue;
         wrong.push(`${file} -> ${to}`);
       }
     }
@@ -100,7 +111,8 @@ describe("the house", () => {
   });
 
   test("the core reads no clock, no chance, no environment, no network and no library", async () => {
-    const forbidden = /\b(?:Date\.now|new Date\(\)|performance\.|Math\.random|crypto\.|process\.|Bun\.|fetch\(|setTimeout|setInterval)/;
+    const forbidden =
+      /\b(?:Date\.now|new Date\(\)|performance\.|Math\.random|crypto\.|process\.|Bun\.|fetch\(|setTimeout|setInterval)/;
     const wrong: string[] = [];
     for (const file of sources.filter((name) => roomOf(name) === "core")) {
       const text = await Bun.file(join(SERVER, file)).text();
@@ -108,7 +120,8 @@ describe("the house", () => {
       lines.forEach((line, index) => {
         const code = line.replace(/^\s*(?:\*|\/\/|\/\*).*$/, "");
         if (forbidden.test(code)) wrong.push(`${file}:${index + 1} ${line.trim()}`);
-        if (/^import\s+(?!type\b)[^"]*from\s+"[^.]/.test(code)) wrong.push(`${file}:${index + 1} ${line.trim()}`);
+        if (/^import\s+(?!type\b)[^"]*from\s+"[^.]/.test(code))
+          wrong.push(`${file}:${index + 1} ${line.trim()}`);
       });
     }
     expect(wrong).toEqual([]);

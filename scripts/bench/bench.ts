@@ -18,17 +18,12 @@ const FULL = { rounds: 5, seconds: 4, connections: 32, streams: 500, events: 40,
 const QUICK = { ...FULL, rounds: 1, seconds: 2, events: 20 };
 const plan = flags.quick ? QUICK : FULL;
 
-await using upstream = await startScript("upstream.ts");
-const wanted = flags.only?.split(",");
-const candidates = await startCandidates(upstream.origin, wanted);
-try {
-  const rounds = await measure(candidates);
-  const report = `${renderReport(rounds, plan)}\n`;
-  console.log(report);
-  if (flags.write) await writeFigures(report);
-} finally {
-  for (const candidate of candidates) await candidate[Symbol.asyncDispose]();
-}
+await using running = new AsyncDisposableStack();
+const upstream = running.use(await startScript("upstream.ts"));
+const candidates = await startCandidates(upstream.origin, running, flags.only?.split(","));
+const report = `${renderReport(await measure(candidates), plan)}\n`;
+console.log(report);
+if (flags.write) await writeFigures(report);
 
 async function measure(all: Candidate[]): Promise<Measured[]> {
   const requests = new Map<Candidate, RequestRound[]>(all.map((one) => [one, []]));

@@ -23,12 +23,16 @@ const STARTERS = new Map<string, (upstream: string) => Promise<Candidate>>([
   ["tollgate", startTollgate],
 ]);
 
-/** Starts the candidates of these names, or every one that this machine has; direct first. */
-export async function startCandidates(upstream: string, names?: readonly string[]): Promise<Candidate[]> {
+/** Starts the candidates of these names, or every one that this machine has; direct first. `running` ends them. */
+export async function startCandidates(
+  upstream: string,
+  running: AsyncDisposableStack,
+  names?: readonly string[],
+): Promise<Candidate[]> {
   const started: Candidate[] = [];
   for (const [name, start] of STARTERS) {
     const isWanted = names ? names.includes(name) : name !== "nginx" || existsSync(NGINX);
-    if (isWanted) started.push(await start(upstream));
+    if (isWanted) started.push(running.use(await start(upstream)));
   }
   return started;
 }

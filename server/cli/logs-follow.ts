@@ -66,6 +66,7 @@ export function followLogs(follow: FollowOptions): () => void {
         work = work.then(() => (current ? take(message) : undefined));
       },
       closed: (reason) => {
+        if (!current) return;
         current = false;
         if (reason === "lost") void work.then(() => (stopped ? undefined : reconnect()));
         else fail(failure("The gateway ended the feed: the token is no longer valid."));

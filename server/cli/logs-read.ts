@@ -36,13 +36,19 @@ export function passes(entry: LogEntry, { agent, owner, purpose, status, type }:
   return wanted.every(([value, filter]) => filter === undefined || String(value) === filter);
 }
 
+/** How much is read: at most so many entries, none with a `seq` up to `after`. */
+export interface ReadRange {
+  readonly most: number;
+  readonly after: number;
+}
+
 const PAGE = 1_000;
 
-/** The newest entries that match, at most so many, all with a `seq` above `after`; oldest first. */
+/** The newest entries that match, within the range; oldest first. */
 export async function readLogs(
   target: Target,
   query: LogsQuery,
-  { most, after }: { readonly most: number; readonly after: number },
+  { most, after }: ReadRange,
 ): Promise<LogEntry[] | Failure> {
   const found: LogEntry[] = [];
   for (let cursor: string | null = null; found.length < most; ) {

@@ -5,7 +5,7 @@ import { type Failure, fail, orFail } from "./failure.ts";
 import { connectFeed } from "./feed.ts";
 import { renderLogLine } from "./log-line.ts";
 import { followLogs } from "./logs-follow.ts";
-import { type LogsOptions, readLogs, toQuery } from "./logs-read.ts";
+import { type LogsOptions, type ReadRange, readLogs, toQuery } from "./logs-read.ts";
 import { styleFor } from "./style.ts";
 import { findTarget, TARGET_ARGS, type Target } from "./target.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
@@ -38,33 +38,35 @@ export function logsCommand(terminal: Terminal) {
         const wanted = "expected a time such as 2026-01-31T12:00:00Z or a span back such as 24h";
         fail(`--since is ${JSON.stringify(args.since)}; ${wanted}.`, null, EXIT.usage);
       }
-      const past = { most: Number(args.limit), after: 0 };
+      const past: ReadRange = { most: Number(args.limit), after: 0 };
       const target = orFail(findTarget(args, terminal));
       const style = styleFor(terminal);
       const print = (entry: LogEntry) =>
         terminal.print(args.json ? JSON.stringify(entry) : renderLogLine(entry, style));
-      // Where following begins; asked for first, so that what comes while the past is printed is not lost.
-      const newest = args.follow ? await readLogs(target, {}, { most: 1, after: 0 }) : [];
+      if (args.follow) return follow(target, args, past, print, terminal);
       const entries = orFail(await readLogs(target, toQuery(args), past));
       for (const entry of entries) print(entry);
-      if (args.follow) await follow(target, args, lastSeq([...orFail(newest), ...entries]), print, terminal);
-      else if (entries.length === 0) terminal.complain("No entry matches.");
+      if (entries.length === 0) terminal.complain("No entry matches.");
     },
   });
 }
 
-/** Until Ctrl-C, or until there is no point in trying again. */
+/** The past, and then what happens, until Ctrl-C or until there is no point in trying again. */
 async function follow(
   target: Target,
   options: LogsOptions,
-  seq: number,
+  past: ReadRange,
   print: (entry: LogEntry) => void,
   terminal: Terminal,
 ): Promise<void> {
   const ended = Promise.withResolvers<Failure | null>();
   const release = terminal.onInterrupt(() => ended.resolve(null));
+  // Where following begins; asked for first, so that what comes while the past is printed is not lost.
+  const newest = orFail(await readLogs(target, {}, { most: 1, after: 0 }));
+  const entries = orFail(await readLogs(target, toQuery(options), past));
+  for (const entry of entries) print(entry);
   const stop = followLogs({
-    seq,
+    seq: lastSeq([...newest, ...entries]),
     options,
     print,
     connect: (listener) => connectFeed(target, listener),

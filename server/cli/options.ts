@@ -12,7 +12,9 @@ export function checkArguments(rawArgs: readonly string[], definition: ArgsDef):
     if (name === "_") continue;
     const arg = known.get(name);
     if (!arg) return `There is no option ${dashed(name)}${suggest(name, Object.keys(definition))}`;
-    if (arg.type === "string" && String(value) === "") return `The option ${dashed(name)} needs a value.`;
+    // The next option is taken for the value of one that has none.
+    if (arg.type === "string" && /^(?:--|$)/.test(String(value)))
+      return `The option ${dashed(name)} needs a value.`;
   }
   const words = Object.values(definition).filter(({ type }) => type === "positional").length;
   const extra = parsed._[words];

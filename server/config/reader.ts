@@ -1,5 +1,5 @@
 /** Walks the file and the schema together: every value that fits, the default for the rest, and every problem on the way. */
-import { type Environment, fillReferences } from "./env.ts";
+import { type Environment, type Filled, fillReferences } from "./env.ts";
 import { isSecretLeaf, readLeaf } from "./leaf-reader.ts";
 import type { LeafSchema } from "./leaves.ts";
 import { nearest } from "./nearest.ts";
@@ -99,30 +99,27 @@ function readScalar(tree: Tree, schema: LeafSchema, path: Path, context: Context
     report(context, tree.at, path, `is ${describeShape(tree)}; expected a single value`);
     return fallback;
   }
-  const filled = typeof tree.value === "string" ? fillReferences(tree.value, context.env) : null;
-  for (const name of filled?.missing ?? []) {
-    const remedy = `set it, or write \${${name}:-default}`;
-    report(
-      context,
-      tree.at,
-      path,
-      `refers to \${${name}}, an environment variable that is not set; ${remedy}`,
-    );
-  }
-  if (filled?.malformed) {
-    report(
-      context,
-      tree.at,
-      path,
-      `holds a \${ that begins no \${NAME}; write $\${ where the characters are meant`,
-    );
-  }
-  if (filled && (filled.malformed || filled.missing.length > 0)) return fallback;
+  const filled = typeof tree.value === "string" ? fill(tree.value, tree.at, path, context) : null;
+  if (filled === "unusable") return fallback;
   const reading = readLeaf(filled?.text ?? tree.value, schema, tree.loose || filled?.whole === true);
   if ("value" in reading) return reading.value;
   const received = describeValue(tree, schema, filled?.replaced === true);
   report(context, tree.at, path, `${received}; expected ${reading.expected}`);
   return fallback;
+}
+
+/** The text with its references replaced; every reference that cannot be is reported. */
+function fill(text: string, at: Place, path: Path, context: Context): Filled | "unusable" {
+  const filled = fillReferences(text, context.env);
+  for (const name of filled.missing) {
+    const what = `refers to \${${name}}, an environment variable that is not set`;
+    report(context, at, path, `${what}; set it, or write \${${name}:-default}`);
+  }
+  if (filled.malformed) {
+    const remedy = `write $\${ where the characters are meant`;
+    report(context, at, path, `holds a \${ that begins no \${NAME}; ${remedy}`);
+  }
+  return filled.malformed || filled.missing.length > 0 ? "unusable" : filled;
 }
 
 function absent(at: Place, schema: SettingSchema, path: Path, context: Context): unknown {

@@ -7,4 +7,4 @@
 export type Ending = "complete" | "failed" | "cut" | "gone" | "interrupted";
 
 /** The wire format a caller speaks, and therefore the one that refusals and errors are told in. */
-export type Dialect = "openai-chat" | "openai-responses" | "anthropic-messages" | "gemini" | "cohere";
+export type Dialect = "openai-chat" | "openai-responses" | "anthropic-messages" | "gemini" | "cohere-chat";

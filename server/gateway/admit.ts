@@ -27,13 +27,19 @@ export function admit(admission: Admission): Refusal | null {
 }
 
 function open({ shuttingDown }: Admission): Refusal | null {
-  return shuttingDown ? refusal("shutting_down", "The gateway is shutting down. Try again in a moment.", 1000) : null;
+  return shuttingDown
+    ? refusal("shutting_down", "The gateway is shutting down. Try again in a moment.", 1000)
+    : null;
 }
 
 /** No unaudited call, unless the operator says otherwise (SPEC 17). */
 function audited({ journalProblem, setup }: Admission): Refusal | null {
   if (journalProblem === null || setup.settings.audit.on_failure === "continue") return null;
-  return refusal("journal_unavailable", `No call passes while the journal cannot be written: ${journalProblem}`, 5000);
+  return refusal(
+    "journal_unavailable",
+    `No call passes while the journal cannot be written: ${journalProblem}`,
+    5000,
+  );
 }
 
 function known({ identity, setup }: Admission): Refusal | null {
@@ -47,7 +53,8 @@ function known({ identity, setup }: Admission): Refusal | null {
 /** Invented names must not grow the gateway's memory without bound (SPEC 4.6). */
 function roomForOneMore({ identity, setup, fleet }: Admission): Refusal | null {
   const { max_agents: limit } = setup.settings.gateway;
-  if (fleet.agents.has(identity.name) || fleet.agents.size < limit || setup.isNamed(identity.name)) return null;
+  if (fleet.agents.has(identity.name) || fleet.agents.size < limit || setup.isNamed(identity.name))
+    return null;
   return refusal(
     "too_many_agents",
     `The gateway already knows ${limit} agents, so "${identity.name}" is not created. Use one of them, or raise gateway.max_agents.`,

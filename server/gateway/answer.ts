@@ -1,5 +1,6 @@
 /** Turns an upstream's answer into the client's: read whole and metered, or relayed as it comes. Bytes are not ours. */
 import type { Bytes, Instant, Millis } from "../core/duration.ts";
+import { chooseFraming } from "../protocols/framing.ts";
 import { protocols } from "../protocols/index.ts";
 import type { Framing } from "../protocols/protocol.ts";
 import type { Call } from "./call.ts";
@@ -46,16 +47,32 @@ export async function answer(
   if (upstream.body === null || isBodiless(call.method, status)) {
     const length = upstream.headers.get("content-length");
     if (length !== null && call.method === "HEAD") headers.set("content-length", length);
-    return whole(null, { status, headers }, { ending: "complete", status, error: null, reading: null, sent: true }, context);
+    return whole(
+      null,
+      { status, headers },
+      { ending: "complete", status, error: null, reading: null, sent: true },
+      context,
+    );
   }
   const encoding = upstream.headers.get("content-encoding") ?? "identity";
   const parts = { status, headers, encoding, source: readFrom(upstream.body) };
-  const framing = findFraming(call, upstream);
-  return framing === "whole" ? answerWhole(call, parts, context) : answerStream(call, parts, framing, context);
+  const framing = chooseFraming({
+    status,
+    contentType: upstream.headers.get("content-type"),
+    stream: call.stream,
+    streamFraming: call.located.operation.streamFraming,
+  });
+  return framing === "whole"
+    ? answerWhole(call, parts, context)
+    : answerStream(call, parts, framing, context);
 }
 
 /** Reads the whole answer, settles, and only then lets the client have it. */
-async function answerWhole(call: Call, parts: Parts, context: AnswerContext): Promise<Response | UpstreamFailure> {
+async function answerWhole(
+  call: Call,
+  parts: Parts,
+  context: AnswerContext,
+): Promise<Response | UpstreamFailure> {
   const { status, headers, source, encoding } = parts;
   const moveOn = (): void => {
     call.deadline = context.now() + context.idleTimeout;
@@ -68,10 +85,17 @@ async function answerWhole(call: Call, parts: Parts, context: AnswerContext): Pr
   const bytes = join(collected.chunks);
   const { operation } = call.located;
   const reader = protocols.get(operation.dialect).createReader(call.provider.quirks);
-  const plain = operation.kind === "pass" ? null : encoding === "identity" ? bytes : await decodeWhole(encoding, bytes, MAX_WHOLE);
-  if (plain) readWhole(reader, plain);
+  if (operation.kind !== "pass") {
+    const plain = encoding === "identity" ? bytes : await decodeWhole(encoding, bytes, MAX_WHOLE);
+    if (plain) readWhole(reader, plain);
+  }
   const { reading } = reader;
-  return whole(bytes, { status, headers }, { ending: "complete", status, error: reading.error, reading, sent: true }, context);
+  return whole(
+    bytes,
+    { status, headers },
+    { ending: "complete", status, error: reading.error, reading, sent: true },
+    context,
+  );
 }
 
 function whole(
@@ -91,22 +115,19 @@ function answerStream(call: Call, parts: Parts, framing: Framing, context: Answe
   const reader = protocol.createReader(call.provider.quirks);
   const meter = createMeter({ reader, framing, hideUsageOnly: context.hideUsage });
   const decoder = parts.encoding === "identity" ? null : createDecoder(parts.encoding);
-  const body = relay({ ...context, call, source: parts.source, status: parts.status, meter, framing, protocol, decoder });
+  const body = relay({
+    ...context,
+    call,
+    source: parts.source,
+    status: parts.status,
+    meter,
+    framing,
+    protocol,
+    decoder,
+  });
   return new Response(body, { status: parts.status, headers: parts.headers });
 }
 
 function isBodiless(method: string, status: number): boolean {
   return method === "HEAD" || status === 204 || status === 205 || status === 304;
-}
-
-/** How the answer is cut into events: by what it says it is, else by what was asked for. */
-function findFraming(call: Call, upstream: Response): Framing {
-  const type = upstream.headers.get("content-type") ?? "";
-  if (type.includes("event-stream")) return "sse";
-  if (type.includes("ndjson") || type.includes("stream+json") || type.includes("jsonl")) return "ndjson";
-  const { operation } = call.located;
-  const streams = call.stream && upstream.status < 400;
-  if (type.includes("json")) return streams && operation.streamFraming === "json-array" ? "json-array" : "whole";
-  if (streams) return operation.streamFraming;
-  return type === "" || type.startsWith("text/") ? "whole" : "opaque";
 }

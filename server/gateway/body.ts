@@ -30,7 +30,8 @@ export async function readBody(
   if (request.body === null) return EMPTY;
   let expire = (): void => undefined;
   const overdue = new Promise<Refusal>((resolve) => {
-    expire = () => resolve(refusal("request_timeout", "The request's body did not arrive in time. Send it again."));
+    expire = () =>
+      resolve(refusal("request_timeout", "The request's body did not arrive in time. Send it again."));
   });
   const watched = { deadline: limits.deadline, expire };
   watchdog.watch(watched);
@@ -55,7 +56,9 @@ function readWhole(
   memory: BodyMemory,
 ): Promise<Uint8Array<ArrayBuffer> | Refusal> {
   const length = request.headers.get("content-length");
-  return length === null ? readChunked(body, maxBody, memory) : readSized(request, Number(length), maxBody, memory);
+  return length === null
+    ? readChunked(body, maxBody, memory)
+    : readSized(request, Number(length), maxBody, memory);
 }
 
 async function readSized(

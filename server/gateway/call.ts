@@ -1,8 +1,8 @@
 /** One call while it is under way: what is known of it, when it must have moved on, and how it is stopped. */
 import type { Identity } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
-import type { Located, Provider } from "../providers/provider.ts";
 import type { Prices } from "../providers/prices.ts";
+import type { Located, Provider } from "../providers/provider.ts";
 import type { AgentState } from "./fleet.ts";
 import type { Watched } from "./watchdog.ts";
 

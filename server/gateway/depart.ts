@@ -6,7 +6,12 @@ import { stripAuth, stripQueryKey, toUpstream } from "./headers.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** Makes the upstream request's URL and headers. */
-export function depart(incoming: Headers, destination: Destination, prepared: Prepared, settings: Settings): Departure {
+export function depart(
+  incoming: Headers,
+  destination: Destination,
+  prepared: Prepared,
+  settings: Settings,
+): Departure {
   const { located, key, provider } = destination;
   const headers = toUpstream(incoming, settings.identity.forward);
   let { url } = located;

@@ -44,19 +44,42 @@ export function findDestination(
     const provider = findByOrigin(setup, base.origin);
     if (!provider) {
       const stranger = createStranger(base, route, setup);
-      return { provider: stranger, located: stranger.locate(request), address, key: null, ownKey: own !== null };
+      return {
+        provider: stranger,
+        located: stranger.locate(request),
+        address,
+        key: null,
+        ownKey: own !== null,
+      };
     }
     return leadTo(provider, provider.locate(request));
   }
 
   function leadTo(provider: Provider, at: Located): Destination {
-    const key = chooseKey(route, provider, agent, own, setup);
+    const key = isAtBase(provider, at) ? chooseKey(route, provider, agent, own, setup) : null;
     return { provider, located: at, address: null, key, ownKey: key === null && own !== null };
   }
 }
 
+/** Whether the call goes to the configured base: another official host of the provider never gets a stored key. */
+function isAtBase({ base }: Provider, { url }: Located): boolean {
+  const origin = base.slice(0, originEnd(base));
+  return url.startsWith(origin) && originEnd(url) === origin.length;
+}
+
+function originEnd(url: string): number {
+  const slash = url.indexOf("/", url.indexOf("://") + 3);
+  return slash < 0 ? url.length : slash;
+}
+
 /** The stored key that pays, or null when the caller's own does or none is stored. */
-function chooseKey(route: Route, provider: Provider, agent: AgentName, own: string | null, setup: Setup): string | null {
+function chooseKey(
+  route: Route,
+  provider: Provider,
+  agent: AgentName,
+  own: string | null,
+  setup: Setup,
+): string | null {
   if (route.form === "plain" && own !== null) return null;
   const settings = setup.agent(agent);
   const agentKey = settings.provider === provider.id ? settings.api_key : null;

@@ -39,6 +39,11 @@ export function createEventMeter(
       isReleased = true;
       return takeHeld();
     },
+    breakOff() {
+      isReleased = true;
+      partial.take();
+      return takeHeld();
+    },
   };
 
   function feed(chunk: Uint8Array): Uint8Array {

@@ -22,10 +22,15 @@ export interface Departure {
 }
 
 /** Codes of failures before a byte of the request left. */
-const NOT_SENT = /refused|notfound|eai_|failedtoopensocket|unreach|cert|tls|self_signed|unable_to|depth_zero|dns/i;
+const NOT_SENT =
+  /refused|notfound|eai_|failedtoopensocket|unreach|cert|tls|self_signed|unable_to|depth_zero|dns/i;
 
 /** Sends the request and waits for the headers of the answer. Never follows a redirect, never decodes. */
-export async function forward(call: Call, departure: Departure, fetch: Fetch): Promise<Response | UpstreamFailure> {
+export async function forward(
+  call: Call,
+  departure: Departure,
+  fetch: Fetch,
+): Promise<Response | UpstreamFailure> {
   const init: BunFetchRequestInit = {
     method: call.method,
     headers: departure.headers,
@@ -44,7 +49,12 @@ export async function forward(call: Call, departure: Departure, fetch: Fetch): P
 }
 
 /** Connects to the checked address while Host and TLS go by the name, so that DNS cannot answer differently now. */
-function fetchPinned(departure: Departure, address: string, init: BunFetchRequestInit, fetch: Fetch): Promise<Response> {
+function fetchPinned(
+  departure: Departure,
+  address: string,
+  init: BunFetchRequestInit,
+  fetch: Fetch,
+): Promise<Response> {
   const url = new URL(departure.url);
   departure.headers.set("host", url.host);
   const serverName = url.hostname.replace(/^\[|\]$/g, "");
@@ -74,13 +84,19 @@ export function explainFailure(call: Call, cause: unknown): UpstreamFailure {
     return {
       sent: false,
       error: code,
-      refusal: refusal("upstream_unreachable", `No connection to ${name} at ${call.provider.base} (${code}).`),
+      refusal: refusal(
+        "upstream_unreachable",
+        `No connection to ${name} at ${call.provider.base} (${code}).`,
+      ),
     };
   }
   return {
     sent: true,
     error: code,
-    refusal: refusal("upstream_broken", `The connection to ${name} broke before an answer came (${code}). Try again.`),
+    refusal: refusal(
+      "upstream_broken",
+      `The connection to ${name} broke before an answer came (${code}). Try again.`,
+    ),
   };
 }
 

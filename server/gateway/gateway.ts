@@ -118,7 +118,10 @@ export function createGateway(context: GatewayContext): Gateway {
     visit.provider = destination.provider.id;
     visit.dialect = operation.dialect;
 
-    const limits = { maxBody: settings.gateway.max_body, deadline: context.now() + settings.gateway.header_timeout };
+    const limits = {
+      maxBody: settings.gateway.max_body,
+      deadline: context.now() + settings.gateway.header_timeout,
+    };
     const body = await readBody(request, limits, memory, watchdog);
     if ("reason" in body) return body;
     const prepared = await prepareRequest(destination.provider, operation, body, headers);
@@ -146,7 +149,13 @@ export function createGateway(context: GatewayContext): Gateway {
   }
 
   /** From here on the call is in flight: counted and watched until its one ending. */
-  function begin(visit: Visit, identity: Identity, destination: Destination, prepared: Prepared, setup: Setup): Call {
+  function begin(
+    visit: Visit,
+    identity: Identity,
+    destination: Destination,
+    prepared: Prepared,
+    setup: Setup,
+  ): Call {
     const configured = setup.agent(identity.name);
     const { header_timeout, answer_timeout } = setup.settings.gateway;
     const facts: CallFacts = {
@@ -177,7 +186,12 @@ export function createGateway(context: GatewayContext): Gateway {
   }
 
   /** Sends the call and answers it. Whatever happens, it ends in one settlement. */
-  async function run(call: Call, visit: Visit, departure: Departure, answering: AnswerContext): Promise<Response> {
+  async function run(
+    call: Call,
+    visit: Visit,
+    departure: Departure,
+    answering: AnswerContext,
+  ): Promise<Response> {
     let result: Response | UpstreamFailure;
     try {
       result = hold(call) ?? (await forward(call, departure, context.fetch));
@@ -196,9 +210,15 @@ export function createGateway(context: GatewayContext): Gateway {
 
   /** Writes the hold before the request leaves, so that a crash forgets nothing. */
   function hold(call: Call): UpstreamFailure | null {
-    if (store.holds.open(holdOf(call)) || context.setup().settings.audit.on_failure === "continue") return null;
-    const message = "No call passes while what is in flight cannot be written down. Check the disk of gateway.data_dir.";
-    return { sent: false, error: "journal_unavailable", refusal: refusal("journal_unavailable", message, 5000) };
+    if (store.holds.open(holdOf(call)) || context.setup().settings.audit.on_failure === "continue")
+      return null;
+    const message =
+      "No call passes while what is in flight cannot be written down. Check the disk of gateway.data_dir.";
+    return {
+      sent: false,
+      error: "journal_unavailable",
+      refusal: refusal("journal_unavailable", message, 5000),
+    };
   }
 
   function meet(identity: Identity, at: Instant): AgentState {
@@ -261,7 +281,10 @@ function holdOf(call: Call): Hold {
 
 function headersTooLarge(): Refusal {
   const limit = MAX_HEADER_BYTES / 1024;
-  return refusal("headers_too_large", `The request's headers are larger than ${limit} KiB. Send fewer or shorter ones.`);
+  return refusal(
+    "headers_too_large",
+    `The request's headers are larger than ${limit} KiB. Send fewer or shorter ones.`,
+  );
 }
 
 /** A defect's name and place, without its message where that could quote what an agent sent. */

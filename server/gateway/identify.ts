@@ -12,7 +12,11 @@ const TAG_KEY = /^[a-z0-9._-]{1,64}$/;
  * Owner, purpose and tags come from `X-Agent-Identity` whoever wins the name. A malformed header is a refusal even when
  * another source would have won: a typo must not be charged to somebody else unnoticed.
  */
-export function identify(headers: Headers, pathAgent: string | null, defaultAgent: AgentName): Identity | Refusal {
+export function identify(
+  headers: Headers,
+  pathAgent: string | null,
+  defaultAgent: AgentName,
+): Identity | Refusal {
   const header = headers.get("x-agent-identity");
   const declared = header === null ? null : parseAgentIdentity(header);
   if (declared && "reason" in declared) return declared;

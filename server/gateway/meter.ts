@@ -26,6 +26,8 @@ export interface Meter {
   readonly holding: boolean;
   /** Everything that was held back. At the end of the body, a last unterminated event is read first. */
   release(): Uint8Array;
+  /** The whole events that were held back, when the body broke off: the beginning of a further one is dropped. */
+  breakOff(): Uint8Array;
   readonly reading: AnswerReading;
 }
 
@@ -78,6 +80,10 @@ function createWholeMeter({ reader, maxEvent = MAX_EVENT }: MeterOptions): Meter
       readWhole(reader, document.view());
       return document.take();
     },
+    breakOff() {
+      isReleased = true;
+      return blind ? blind.release() : document.take();
+    },
   };
 }
 
@@ -85,9 +91,17 @@ function createWholeMeter({ reader, maxEvent = MAX_EVENT }: MeterOptions): Meter
 function createBlindMeter(reading: AnswerReading): Meter {
   let last: Uint8Array = NOTHING;
   let isReleased = false;
+  const release = (): Uint8Array => {
+    isReleased = true;
+    const bytes = last;
+    last = NOTHING;
+    return bytes;
+  };
   return {
     reading,
     finished: false,
+    release,
+    breakOff: release,
     get holding() {
       return last.length > 0;
     },
@@ -96,12 +110,6 @@ function createBlindMeter(reading: AnswerReading): Meter {
       const out = join([last, chunk.subarray(0, -1)]);
       last = chunk.subarray(-1);
       return out;
-    },
-    release() {
-      isReleased = true;
-      const bytes = last;
-      last = NOTHING;
-      return bytes;
     },
   };
 }

@@ -27,17 +27,27 @@ export async function prepareRequest(
 ): Promise<Prepared | Refusal> {
   // Uploads (audio, images) are metered by their answers alone.
   if (operation.kind === "pass" || operation.requestBody === "any") {
-    return { body, parsed: null, model: operation.model, stream: operation.stream ?? false, hideUsage: false };
+    return {
+      body,
+      parsed: null,
+      model: operation.model,
+      stream: operation.stream ?? false,
+      hideUsage: false,
+    };
   }
   const encoding = headers.get("content-encoding") ?? "identity";
   const plain = encoding === "identity" ? body : await decodeWhole(encoding, body, MAX_DECODED);
   const parsed = plain && parseObject(plain);
   if (!parsed) {
-    return refusal("invalid_json", "The request's body is not a JSON object. Check that it is complete, valid JSON.");
+    return refusal(
+      "invalid_json",
+      "The request's body is not a JSON object. Check that it is complete, valid JSON.",
+    );
   }
   const model = operation.model ?? (typeof parsed.model === "string" ? parsed.model : null);
   const stream = operation.stream ?? parsed.stream === true;
-  const asks = stream && provider.streamUsage === "ask" && operation.dialect === "openai-chat" && plain === body;
+  const asks =
+    stream && provider.streamUsage === "ask" && operation.dialect === "openai-chat" && plain === body;
   const asking = asks ? askForUsage(body, parsed) : null;
   return { body: asking ?? body, parsed, model, stream, hideUsage: asking !== null };
 }
@@ -45,7 +55,9 @@ export async function prepareRequest(
 function parseObject(body: Uint8Array): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(decoder.decode(body));
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
   } catch {
     // Not JSON: the caller is told so.
     return null;

@@ -56,12 +56,17 @@ export function blockedLine(refusal: Refusal, visit: Visit, now: Instant): Block
 }
 
 /** By what an official path or an SDK's own header betrays. */
-const SIGNS: readonly { readonly dialect: Dialect; readonly path: RegExp; readonly header: string | null }[] = [
-  { dialect: "anthropic-messages", path: /\/messages(?:\/|$)/, header: "anthropic-version" },
-  { dialect: "gemini", path: /\/v1(?:beta|alpha)(?:\/(?!openai)|$)|:[a-z]+generatecontent$/i, header: "x-goog-api-key" },
-  { dialect: "cohere", path: /\/v2\/(?:chat|embed|rerank)$/, header: null },
-  { dialect: "openai-responses", path: /\/responses(?:\/|$)/, header: null },
-];
+const SIGNS: readonly { readonly dialect: Dialect; readonly path: RegExp; readonly header: string | null }[] =
+  [
+    { dialect: "anthropic-messages", path: /\/messages(?:\/|$)/, header: "anthropic-version" },
+    {
+      dialect: "gemini",
+      path: /\/v1(?:beta|alpha)(?:\/(?!openai)|$)|:[a-z]+generatecontent$/i,
+      header: "x-goog-api-key",
+    },
+    { dialect: "cohere-chat", path: /\/v2\/(?:chat|embed|rerank)$/, header: null },
+    { dialect: "openai-responses", path: /\/responses(?:\/|$)/, header: null },
+  ];
 
 /** The dialect of a caller whose request could not be routed. */
 export function guessDialect(path: string, headers: Headers): Dialect {

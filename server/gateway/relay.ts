@@ -6,6 +6,7 @@ import type { Ending } from "../core/call.ts";
 import type { Instant, Millis } from "../core/duration.ts";
 import { type Reason, refusal } from "../core/refusal.ts";
 import type { Framing, Protocol } from "../protocols/protocol.ts";
+import { join, NOTHING } from "./bytes.ts";
 import type { Call, Stop } from "./call.ts";
 import type { Decoder } from "./decode.ts";
 import { errorCode } from "./forward.ts";
@@ -39,6 +40,8 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
   const { call, meter, source, decoder } = parts;
   let reading = false;
   let open = true;
+  /** Of a compressed answer: the chunks in which it may end. */
+  let compressed: Uint8Array[] = [];
 
   function end(ending: Ending, error: string | null): void {
     parts.end({ ending, status: parts.status, error, reading: meter.reading, sent: true });
@@ -57,25 +60,45 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
   }
 
   function passError(controller: Controller, reason: Reason): void {
-    const text = parts.protocol.renderStreamError(refusal(reason, brokenText(reason)), parts.framing);
+    const isFirst = call.firstByte === null;
+    const text = parts.protocol.renderStreamError(
+      refusal(reason, brokenText(reason)),
+      parts.framing,
+      isFirst,
+    );
     pass(controller, encoder.encode(text));
   }
 
-  /** What the client may have of a chunk; of a compressed answer, the chunk as it is. */
+  /** What the client may have of a chunk: whole events, or of a compressed answer whole chunks. */
   async function take(chunk: Uint8Array): Promise<Uint8Array> {
     if (decoder === null) return meter.feed(chunk);
     meter.feed(await decoder.write(chunk));
-    return chunk;
+    compressed.push(chunk);
+    return meter.finished || meter.holding ? NOTHING : takeCompressed();
+  }
+
+  /** What was held back until the settlement. */
+  function release(): Uint8Array {
+    const rest = meter.release();
+    return decoder === null ? rest : takeCompressed();
+  }
+
+  function takeCompressed(): Uint8Array {
+    const chunks = join(compressed);
+    compressed = [];
+    return chunks;
   }
 
   /** The upstream closed its answer in good order. */
-  function finish(controller: Controller): void {
-    const rest = meter.release();
+  async function finish(controller: Controller): Promise<void> {
+    if (decoder) meter.feed(await decoder.end());
+    const rest = release();
     const cutShort = isCutShort(parts);
     if (cutShort) end("failed", "no_final_event");
     else end("complete", meter.reading.error);
-    if (decoder === null) pass(controller, rest);
-    if (cutShort && decoder === null) passError(controller, "upstream_broken");
+    pass(controller, rest);
+    // An answer without a single byte stays one: there is nothing that broke off.
+    if (cutShort && decoder === null && call.firstByte !== null) passError(controller, "upstream_broken");
     close();
     controller.close();
   }
@@ -87,12 +110,15 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
     end(endingOf(call.stopped), call.stopped ?? errorCode(cause));
     close();
     source.cancel();
-    if (wasWhole) return controller.close();
-    if (parts.framing === "opaque" || decoder || call.stopped === "client_stalled") {
-      return controller.error(new Error("The answer was cut off."));
+    if (wasWhole) {
+      controller.close();
+    } else if (parts.framing === "opaque" || decoder || call.stopped === "client_stalled") {
+      controller.error(new Error("The answer was cut off."));
+    } else {
+      pass(controller, meter.breakOff());
+      passError(controller, call.stopped === "upstream_timeout" ? "upstream_timeout" : "upstream_broken");
+      controller.close();
     }
-    passError(controller, call.stopped === "upstream_timeout" ? "upstream_timeout" : "upstream_broken");
-    controller.close();
   }
 
   return new ReadableStream<Uint8Array>(
@@ -111,12 +137,12 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
             reading = true;
             const chunk = await source.read();
             reading = false;
-            if (chunk === null) return finish(controller);
+            if (chunk === null) return await finish(controller);
             const bytes = await take(chunk);
             if (meter.finished && !call.ended) {
               end("complete", meter.reading.error);
               pass(controller, bytes);
-              if (decoder === null) pass(controller, meter.release());
+              pass(controller, release());
               return;
             }
             if (bytes.length === 0) continue;

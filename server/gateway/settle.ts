@@ -79,7 +79,12 @@ export function makeBill(call: Call, outcome: Outcome, now: Instant): Bill {
 }
 
 /** The price of the model that answered, else of the one that was asked for; null when neither is known. */
-function priceOf(call: Call, usage: Usage | null, reading: AnswerReading | null, now: Instant): NanoUsd | null {
+function priceOf(
+  call: Call,
+  usage: Usage | null,
+  reading: AnswerReading | null,
+  now: Instant,
+): NanoUsd | null {
   const units = reading?.units ?? {};
   if (usage === null && Object.keys(units).length === 0) return null;
   const costOf = (model: string | null) =>
@@ -89,7 +94,9 @@ function priceOf(call: Call, usage: Usage | null, reading: AnswerReading | null,
 
 /** Reads, deletions and token counts are free of charge at every provider; what else is not metered is unknown. */
 function isFree({ method, located }: Call): boolean {
-  return method !== "POST" && method !== "PUT" && method !== "PATCH" ? true : located.operation.name === "count_tokens";
+  return method !== "POST" && method !== "PUT" && method !== "PATCH"
+    ? true
+    : located.operation.name === "count_tokens";
 }
 
 function estimateCall(call: Call, reading: AnswerReading | null): Usage {

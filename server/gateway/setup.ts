@@ -1,8 +1,8 @@
 /** What one configuration means for the data plane: made once when it is loaded, swapped whole when it changes. */
 import type { AgentName } from "../core/agent.ts";
 import type { AgentSettings, Settings } from "../core/settings.ts";
-import { createPrices, type Prices } from "../providers/prices.ts";
 import { createProviders, type Providers } from "../providers/index.ts";
+import { createPrices, type Prices } from "../providers/prices.ts";
 
 export interface Setup {
   readonly settings: Settings;

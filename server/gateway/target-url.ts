@@ -55,7 +55,8 @@ export async function checkTarget(
 ): Promise<CheckedTarget | Refusal> {
   const base = URL.parse(header.trim());
   if (!base) return invalid("it is not an absolute URL");
-  if (base.protocol !== "https:" && base.protocol !== "http:") return invalid("only http and https are possible");
+  if (base.protocol !== "https:" && base.protocol !== "http:")
+    return invalid("only http and https are possible");
   if (base.username || base.password) return invalid("it must not hold credentials");
   if (base.search || base.hash) return invalid("it must not hold a query or a fragment");
 
@@ -67,7 +68,8 @@ export async function checkTarget(
   const allowed = isAllowedHost(host, allowHosts);
   for (const one of addresses) {
     const kind = classifyAddress(one);
-    if (kind === "never") return forbidden(host, "link-local, metadata and reserved addresses are never reached");
+    if (kind === "never")
+      return forbidden(host, "link-local, metadata and reserved addresses are never reached");
     if (kind === "private" && !allowed) {
       return forbidden(host, "private addresses need the host in gateway.allow_target_hosts");
     }

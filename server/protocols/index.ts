@@ -1,7 +1,7 @@
 /** The wire formats, by the dialect that a caller speaks. */
 import type { Dialect } from "../core/call.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
-import { cohere } from "./cohere.ts";
+import { cohereChat } from "./cohere-chat.ts";
 import { gemini } from "./gemini.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { openaiResponses } from "./openai-responses.ts";
@@ -12,7 +12,7 @@ const byDialect: Readonly<Record<Dialect, Protocol>> = {
   "openai-responses": openaiResponses,
   "anthropic-messages": anthropicMessages,
   gemini,
-  cohere,
+  "cohere-chat": cohereChat,
 };
 
 /** Every dialect has its protocol: looking one up cannot fail. */

@@ -32,7 +32,10 @@ function createReader(quirks: Quirks): AnswerReader {
   return {
     reading: notes,
     readEvent(name, data) {
-      if (data === "[DONE]") return notes.ended ? "last" : "more";
+      if (data === "[DONE]") {
+        notes.ended = true;
+        return "last";
+      }
       const event = objectOf(parseJson(data));
       if (!event) return "more";
       return readTyped(notes, typeof event.type === "string" ? event.type : (name ?? ""), event, quirks);

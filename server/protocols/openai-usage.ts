@@ -18,7 +18,7 @@ export function readOpenaiUsage(usage: Json, quirks: Quirks): Usage {
   const output = countOf(usage.completion_tokens) ?? countOf(usage.output_tokens);
   const total = countOf(usage.total_tokens);
   const reasoning = countOf(outputDetails?.reasoning_tokens) ?? countOf(usage.reasoning_tokens);
-  const allOutput = isReasoningOutside(input, output, reasoning, total, quirks)
+  const allOutput = isReasoningOutside(input, output, reasoning, total)
     ? (output ?? 0) + (reasoning ?? 0)
     : output;
   const billing = readBilling(inputDetails, outputDetails, { input, output: allOutput, total }, quirks);
@@ -36,20 +36,15 @@ export function readOpenaiUsage(usage: Json, quirks: Quirks): Usage {
   };
 }
 
-/** Some hosts leave reasoning out of `completion_tokens`. Their total tells; where it is missing, the quirk does. */
+/** Some hosts (xAI's) leave reasoning out of `completion_tokens`: their total tells. */
 function isReasoningOutside(
   input: number | null,
   output: number | null,
   reasoning: number | null,
   total: number | null,
-  quirks: Quirks,
 ): boolean {
-  if (reasoning === null || reasoning <= 0 || output === null) return false;
-  if (input !== null && total !== null) {
-    if (total === input + output) return false;
-    if (total === input + output + reasoning) return true;
-  }
-  return quirks.reasoningOutsideOutput === true;
+  if (input === null || output === null || reasoning === null || reasoning <= 0) return false;
+  return total === input + output + reasoning;
 }
 
 interface Sums {

@@ -21,8 +21,6 @@ export type Framing = "sse" | "ndjson" | "json-array" | "whole" | "opaque";
 
 /** Departures from the protocol that a provider's record names. */
 export interface Quirks {
-  /** completion_tokens leave out reasoning; total_tokens shows it. */
-  readonly reasoningOutsideOutput?: boolean;
   /** Thinking shows in total_tokens only: charged as output, reported as sent. */
   readonly hiddenThinkingInTotal?: boolean;
 }

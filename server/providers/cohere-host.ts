@@ -60,6 +60,6 @@ function locate(root: Base, { method, rest, query }: RequestLine): Located {
   return {
     url: root.origin + path + query,
     path,
-    operation: classify(method, path, isCompatible ? "openai-chat" : "cohere"),
+    operation: classify(method, path, isCompatible ? "openai-chat" : "cohere-chat"),
   };
 }

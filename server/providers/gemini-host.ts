@@ -3,7 +3,7 @@ import type { ProviderSettings } from "../core/settings.ts";
 import type { Quirks } from "../protocols/protocol.ts";
 import { authorizeBearer } from "./auth.ts";
 import { classify, passing } from "./operations.ts";
-import { type Base, isVersion, parseBase, splitPath } from "./paths.ts";
+import { type Base, decodePath, isVersion, parseBase, splitPath } from "./paths.ts";
 import type { Located, Operation, Overhead, Provider, RequestLine } from "./provider.ts";
 
 export interface GeminiSpec {
@@ -22,8 +22,8 @@ const COMPATIBLE = /^(?:chat|completions|embeddings|responses|images|audio|video
 const SHARED = /^(?:models|files|batches)(?:\/[^:]*)?$/;
 /** Uploads and downloads name their version after themselves. */
 const AT_ROOT = new Set(["upload", "download"]);
-/** `models/gemini-x:generateContent`; some clients escape the colon. */
-const ACTION = /(?:^|\/)(?:models\/)?([^/]+?)(?::|%3A)([A-Za-z]+)$/i;
+/** `models/gemini-x:generateContent`, decoded: some clients escape the colon. */
+const ACTION = /(?:^|\/)(?:models\/(.+)|([^/]+)):([A-Za-z]+)$/;
 
 /** Makes the provider of a Gemini host. `base_url` must have passed `checkBaseUrl`. */
 export function createGeminiHost(spec: GeminiSpec, settings: ProviderSettings): Provider {
@@ -90,11 +90,13 @@ function hasBearerOnly(headers: Headers, query: string): boolean {
   return headers.has("authorization");
 }
 
-function classifyNative(method: string, resource: string, query: string): Operation {
+function classifyNative(method: string, escaped: string, query: string): Operation {
+  const resource = decodePath(escaped);
   if (method === "POST" && resource === "interactions") {
     return { ...passing("interactions", "gemini"), kind: "generate", requestBody: "json" };
   }
-  const [, model, action] = ACTION.exec(resource) ?? [];
+  const [, ofModels, other, action] = ACTION.exec(resource) ?? [];
+  const model = ofModels ?? other;
   if (method !== "POST" || model === undefined || action === undefined) {
     return passing(/^(models|files|batches)(?=\/|$)/.exec(resource)?.[1] ?? "other", "gemini");
   }
@@ -102,7 +104,7 @@ function classifyNative(method: string, resource: string, query: string): Operat
   const named = {
     ...passing("other", "gemini", framing),
     requestBody: "json" as const,
-    model: decode(model),
+    model,
   };
   switch (action) {
     case "generateContent":
@@ -117,14 +119,5 @@ function classifyNative(method: string, resource: string, query: string): Operat
       return { ...named, name: "predict", kind: "meter", stream: false };
     default:
       return { ...named, name: action === "countTokens" ? "count_tokens" : "other", requestBody: "any" };
-  }
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    // Not UTF-8 percent-encoding: the upstream will say so.
-    return segment;
   }
 }

@@ -1,6 +1,7 @@
 /** What a method and path do, by the ends of official paths: prefixes differ from host to host, ends do not. */
 import type { Dialect } from "../core/call.ts";
 import type { Framing } from "../protocols/protocol.ts";
+import { decodePath } from "./paths.ts";
 import type { Operation } from "./provider.ts";
 
 type Row = readonly [
@@ -24,13 +25,13 @@ const BILLED: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["responses/compact", ["responses", "openai-responses", "generate"]],
   ["v1/messages", ["messages", "anthropic-messages", "generate"]],
   ["v1/complete", ["complete", "anthropic-messages", "generate"]],
-  ["v2/chat", ["chat", "cohere", "generate"]],
-  ["v1/chat", ["chat", "cohere", "generate", NDJSON]],
-  ["v1/generate", ["generate", "cohere", "generate", NDJSON]],
-  ["v1/summarize", ["summarize", "cohere", "generate"]],
-  ["v2/embed", ["embeddings", "cohere", "meter"]],
-  ["v1/embed", ["embeddings", "cohere", "meter"]],
-  ["v1/classify", ["classify", "cohere", "meter"]],
+  ["v2/chat", ["chat", "cohere-chat", "generate"]],
+  ["v1/chat", ["chat", "cohere-chat", "generate", NDJSON]],
+  ["v1/generate", ["generate", "cohere-chat", "generate", NDJSON]],
+  ["v1/summarize", ["summarize", "cohere-chat", "generate"]],
+  ["v2/embed", ["embeddings", "cohere-chat", "meter"]],
+  ["v1/embed", ["embeddings", "cohere-chat", "meter"]],
+  ["v1/classify", ["classify", "cohere-chat", "meter"]],
   ["api/chat", ["chat", "openai-chat", "generate", NDJSON]],
   ["api/generate", ["generate", "openai-chat", "generate", NDJSON]],
   ["api/embed", ["embeddings", "openai-chat", "meter"]],
@@ -50,7 +51,8 @@ const NAMED =
   /(?:^|\/)(models|files|batches|fine_tuning|count_tokens|input_tokens|assistants|threads|vector_stores)(?=\/|$)/;
 
 /** The operation at an upstream path (no query) of a host whose own dialect is `own`. */
-export function classify(method: string, path: string, own: Dialect): Operation {
+export function classify(method: string, escapedPath: string, own: Dialect): Operation {
+  const path = decodePath(escapedPath);
   const row = method === "POST" ? findBilled(path) : null;
   if (!row) return passing(NAMED.exec(path)?.[1] ?? "other", dialectOf(path, own));
   const [name, dialect, kind, more] = row;

@@ -27,11 +27,38 @@ export function parseBase(text: string): Base {
   return { origin, path: pathname.replace(/\/+$/, "") };
 }
 
-/** The segments of a path; empty ones at its beginning, left by a doubled slash, are dropped. */
+/** `.` and `..`, escaped or not: what a URL parser resolves before anything is sent. */
+const DOTS = /^(?:\.|%2e){1,2}$/i;
+const HAS_DOTS = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
+
+/**
+ * The segments of a path. Empty ones at its beginning, left by a doubled slash, are dropped; dot segments are resolved,
+ * so that what is sent is what was classified, and nothing climbs above the base.
+ */
 export function splitPath(path: string): string[] {
-  const segments = path.split("/");
+  const segments = HAS_DOTS.test(path) ? resolveDots(path.split("/")) : path.split("/");
   while (segments[0] === "" && segments.length > 0) segments.shift();
   return segments;
+}
+
+function resolveDots(segments: readonly string[]): string[] {
+  const resolved: string[] = [];
+  for (const segment of segments) {
+    if (!DOTS.test(segment)) resolved.push(segment);
+    else if (segment.replace(/%2e/gi, ".") === "..") resolved.pop();
+  }
+  return resolved;
+}
+
+/** A path with its escapes resolved, as a server may read it; as it is where they are not UTF-8. */
+export function decodePath(path: string): string {
+  if (!path.includes("%")) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // Not UTF-8 percent-encoding: no official path is written so.
+    return path;
+  }
 }
 
 /** Drops what `segments` repeat of the base at their beginning, as often as they do. Longer heads are tried first. */

@@ -65,7 +65,7 @@ describe("status", () => {
     const long = { ...BUSY, id: "an-agent-with-quite-a-long-name" };
     const [, , head = "", row = ""] = render(statusAnswer({ agents: [long] }), 112);
     expect(Bun.stringWidth(head)).toBeLessThanOrEqual(112);
-    expect(row).toStartWith("an-agent-w… ");
+    expect(row).toStartWith("an-agent-wit… ");
     expect(row).toEndWith("12s ago");
   });
 });

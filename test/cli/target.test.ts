@@ -36,7 +36,8 @@ describe("the gateway is found", () => {
     using place = home();
     place.put(".tollgate", 1111, "tga_default");
     place.put("other", 2222, "tga_other");
-    const text = 'gateway: { data_dir: ./other }\nproviders: { openai: { api_key: "${NOT_SET}" } }\n'; // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the configuration file
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the configuration file
+    const text = 'gateway: { data_dir: ./other }\nproviders: { openai: { api_key: "${NOT_SET}" } }\n';
     writeFileSync(join(place.path, "gateway.yaml"), text);
     for (const options of [{ "data-dir": "other" }, { config: "gateway.yaml" }]) {
       expect(place.find(options)).toMatchObject({ url: "http://127.0.0.1:2222", token: "tga_other" });

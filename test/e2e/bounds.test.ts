@@ -38,5 +38,5 @@ test("a sender that leaves half-way through its body leaves nothing behind", asy
   connection.vanish();
   const status: { totals: { in_flight: number } } = await (await fixture.gateway.api("/api/status")).json();
   expect(status.totals.in_flight).toBe(0);
-  expect(fixture.upstream.requests).toEqual([]);
+  expect(fixture.upstream.requests).toHaveLength(0);
 });

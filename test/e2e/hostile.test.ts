@@ -17,7 +17,7 @@ const call = (parts: RequestParts) => exchange(fixture.gateway.url, parts);
 
 /** Whatever was thrown at it, the gateway goes on, told nothing about itself and sent nothing upstream. */
 afterEach(async () => {
-  expect(fixture.upstream.requests).toEqual([]);
+  expect(fixture.upstream.requests).toHaveLength(0);
   expect((await call({ method: "GET", target: "/health" })).status).toBe(200);
   expect(fixture.gateway.output()).not.toMatch(/\bat .+:\d+:\d+/);
 });

@@ -96,7 +96,7 @@ describe("an identity that cannot be read is a 400 that says why", () => {
     expect(answer.header("x-tollgate-blocked")).toBe("invalid_agent_identity");
     expect(answer.header("x-should-retry")).toBe("false");
     expect(JSON.parse(answer.body.toString()).error.message).toContain(named);
-    expect(fixture.upstream.requests).toEqual([]);
+    expect(fixture.upstream.requests).toHaveLength(0);
   });
 
   test.each(["two words", "", "a/b", "..", "x".repeat(129)])("x-agent-id %p", async (name) => {

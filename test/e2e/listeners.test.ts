@@ -55,10 +55,14 @@ test("a second gateway on the same folder does not start and says why", async ()
   expect(result.stderr + result.stdout).toContain(String(fixture.gateway.pid));
 });
 
-test("without a file it starts, proxies and tells where", async () => {
+test("without a file it starts with every default and takes calls", async () => {
   using home = await makeHome();
-  const result = await home.run("version");
-  expect([result.code, result.stdout.trim()]).toEqual([0, expect.stringMatching(/\d+\.\d+\.\d+/)]);
+  const ports = ["--port", "0", "--dashboard-port", "0", "--data-dir", home.dataDir];
+  await using gateway = await home.start(...ports);
+  const target = "/agents/anyone/openai/v1/chat/completions";
+  const refused = await exchange(gateway.url, { target, body: "not JSON" });
+  expect([refused.status, refused.header("x-tollgate-agent")]).toEqual([400, "anyone"]);
+  expect((await get(gateway.url, "/health")).status).toBe(200);
 });
 
 async function freePort(): Promise<number> {

@@ -128,7 +128,7 @@ describe("a stream that breaks ends in what its reader understands", () => {
       const target = "/agents/a/google/v1beta/models/gemini-2.5-flash:streamGenerateContent";
       const connection = await connect(fixture.gateway.url);
       connection.send(renderRequest(fixture.gateway.url, { target, body: '{"contents":[]}' }));
-      await connection.head();
+      await fixture.upstream.next();
       if (count > 0) await connection.sees(HELLO.words[0] ?? "");
       gate.resolve();
       const elements = JSON.parse((await connection.answer()).body.toString());

@@ -2,7 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { json, manualStream, openDataPlane } from "../support/data-plane.ts";
 
 const CHAT = JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: "hi" }] });
-const CHAT_STREAM = JSON.stringify({ model: "gpt-4o-mini", stream: true, messages: [{ role: "user", content: "hi" }] });
+const CHAT_STREAM = JSON.stringify({
+  model: "gpt-4o-mini",
+  stream: true,
+  messages: [{ role: "user", content: "hi" }],
+});
 const ANSWER = {
   id: "chatcmpl-1",
   model: "gpt-4o-mini-2024-07-18",
@@ -16,7 +20,11 @@ function delta(text: string, finish: string | null = null): string {
   return `data: ${JSON.stringify({ id: "c", model: "gpt-4o-mini", choices: [choice] })}\n\n`;
 }
 
-const post = (body: string, headers: Record<string, string> = {}): RequestInit => ({ method: "POST", body, headers });
+const post = (body: string, headers: Record<string, string> = {}): RequestInit => ({
+  method: "POST",
+  body,
+  headers,
+});
 
 /** Lets what is already due happen. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -25,9 +33,13 @@ describe("a call that is answered whole", () => {
   test("passes byte for byte, is metered, priced, journaled once and charged to its agent", async () => {
     const text = `  ${JSON.stringify(ANSWER)}\n`;
     using plane = openDataPlane({
-      upstream: () => new Response(text, { status: 200, headers: { "content-type": "application/json", "x-up": "1" } }),
+      upstream: () =>
+        new Response(text, { status: 200, headers: { "content-type": "application/json", "x-up": "1" } }),
     });
-    const response = await plane.send("/agents/bot/openai", post(CHAT, { "x-agent-identity": "name=bot; owner=team" }));
+    const response = await plane.send(
+      "/agents/bot/openai",
+      post(CHAT, { "x-agent-identity": "name=bot; owner=team" }),
+    );
 
     expect(await response.text()).toBe(text);
     expect(response.headers.get("x-up")).toBe("1");
@@ -51,7 +63,10 @@ describe("a call that is answered whole", () => {
         cost_nano: 450_000,
       },
     ]);
-    expect(plane.fleet.agents.get("bot")).toMatchObject({ inFlight: 0, hour: { calls: 1, errors: 0, costNano: 450_000 } });
+    expect(plane.fleet.agents.get("bot")).toMatchObject({
+      inFlight: 0,
+      hour: { calls: 1, errors: 0, costNano: 450_000 },
+    });
     expect(plane.store.holds.size).toBe(0);
     expect(plane.gateway.inFlight).toBe(0);
   });
@@ -81,27 +96,39 @@ describe("a call that is answered whole", () => {
 
   test("an upstream's error passes as it is, costs nothing and counts as an error", async () => {
     const error = { error: { message: "no", type: "insufficient_quota", code: "insufficient_quota" } };
-    using plane = openDataPlane({ upstream: () => json(error, { status: 429, headers: { "retry-after": "7" } }) });
+    using plane = openDataPlane({
+      upstream: () => json(error, { status: 429, headers: { "retry-after": "7" } }),
+    });
     const response = await plane.send("/openai/v1/chat/completions", post(CHAT));
     expect(response.status).toBe(429);
     expect(response.headers.get("retry-after")).toBe("7");
     expect(await response.json()).toEqual(error);
-    expect(plane.calls()).toMatchObject([{ status: 429, ending: "complete", error: "insufficient_quota", cost_nano: 0 }]);
+    expect(plane.calls()).toMatchObject([
+      { status: 429, ending: "complete", error: "insufficient_quota", cost_nano: 0 },
+    ]);
     expect(plane.fleet.agents.get("default")?.hour).toMatchObject({ calls: 1, errors: 1 });
   });
 
   test("that cannot reach its provider is told 502, costs nothing, and never names the URL", async () => {
     using plane = openDataPlane({
       upstream: () => {
-        throw Object.assign(new Error("refused"), { code: "ConnectionRefused", path: "https://x/?key=secret" });
+        throw Object.assign(new Error("refused"), {
+          code: "ConnectionRefused",
+          path: "https://x/?key=secret",
+        });
       },
     });
-    const response = await plane.send("/google/v1beta/models/gemini-2.5-flash:generateContent?key=secret", post("{}"));
+    const response = await plane.send(
+      "/google/v1beta/models/gemini-2.5-flash:generateContent?key=secret",
+      post("{}"),
+    );
     expect(response.status).toBe(502);
     const text = await response.text();
     expect(text).not.toContain("secret");
     expect(JSON.parse(text)).toMatchObject({ error: { code: 502 } });
-    expect(plane.calls()).toMatchObject([{ status: 502, ending: "failed", error: "ConnectionRefused", cost_nano: 0 }]);
+    expect(plane.calls()).toMatchObject([
+      { status: 502, ending: "failed", error: "ConnectionRefused", cost_nano: 0 },
+    ]);
     expect(JSON.stringify([plane.lines, plane.logs])).not.toContain("secret");
   });
 
@@ -119,14 +146,18 @@ describe("a call that is answered whole", () => {
     plane.advance(1);
     plane.tick();
     expect((await pending).status).toBe(504);
-    expect(plane.calls()).toMatchObject([{ status: 504, ending: "failed", error: "upstream_timeout", usage: "estimated" }]);
+    expect(plane.calls()).toMatchObject([
+      { status: 504, ending: "failed", error: "upstream_timeout", usage: "estimated" },
+    ]);
   });
 
   test("a client that leaves before the answer aborts the upstream and is journaled as gone", async () => {
     const client = new AbortController();
     using plane = openDataPlane({
       upstream: ({ signal }) => {
-        const left = new Promise<Response>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+        const left = new Promise<Response>((_, reject) =>
+          signal.addEventListener("abort", () => reject(signal.reason)),
+        );
         client.abort();
         return left;
       },
@@ -161,7 +192,9 @@ describe("a stream", () => {
       if (rest.includes("[DONE]")) expect(plane.calls()).toHaveLength(1);
     }
     expect(rest).toBe(`${delta("", "stop")}data: [DONE]\n\n`);
-    expect(plane.calls()).toMatchObject([{ stream: true, ending: "complete", tokens_in: 9, tokens_out: 2, usage: "reported" }]);
+    expect(plane.calls()).toMatchObject([
+      { stream: true, ending: "complete", tokens_in: 9, tokens_out: 2, usage: "reported" },
+    ]);
   });
 
   test("is asked for its usage, and the answer to that is hidden only from a client that did not ask", async () => {
@@ -172,12 +205,18 @@ describe("a stream", () => {
 
     const hidden = await plane.send("/openai/v1/chat/completions", post(CHAT_STREAM));
     expect(await hidden.text()).toBe(whole.replace(usage, ""));
-    const asked = CHAT_STREAM.replace('"stream":true', '"stream":true,"stream_options":{"include_usage":true}');
+    const asked = CHAT_STREAM.replace(
+      '"stream":true',
+      '"stream":true,"stream_options":{"include_usage":true}',
+    );
     const shown = await plane.send("/openai/v1/chat/completions", post(asked));
     expect(await shown.text()).toBe(whole);
 
     const bodies = plane.sent.map(({ body }) => JSON.parse(new TextDecoder().decode(body)));
-    expect(bodies.map((body) => body.stream_options)).toEqual([{ include_usage: true }, { include_usage: true }]);
+    expect(bodies.map((body) => body.stream_options)).toEqual([
+      { include_usage: true },
+      { include_usage: true },
+    ]);
     expect(new TextDecoder().decode(plane.sent[1]?.body)).toBe(asked);
     expect(plane.calls()).toMatchObject([{ tokens_in: 9 }, { tokens_in: 9 }]);
   });
@@ -195,7 +234,9 @@ describe("a stream", () => {
       rest += new TextDecoder().decode(part.value);
     }
     expect(JSON.parse(rest.replace(/^data: /, ""))).toMatchObject({ error: { code: "upstream_broken" } });
-    expect(plane.calls()).toMatchObject([{ status: 200, ending: "failed", error: "ECONNRESET", usage: "estimated" }]);
+    expect(plane.calls()).toMatchObject([
+      { status: 200, ending: "failed", error: "ECONNRESET", usage: "estimated" },
+    ]);
     expect(plane.fleet.agents.get("default")?.hour).toMatchObject({ calls: 1, errors: 1 });
   });
 
@@ -212,10 +253,13 @@ describe("a stream", () => {
 
   test("that goes silent past idle_timeout is ended with an error event", async () => {
     const upstream = manualStream();
-    using plane = openDataPlane({ config: "gateway: { idle_timeout: 60s }", upstream: ({ signal }) => {
-      signal.addEventListener("abort", () => upstream.break("AbortError"));
-      return upstream.response;
-    } });
+    using plane = openDataPlane({
+      config: "gateway: { idle_timeout: 60s }",
+      upstream: ({ signal }) => {
+        signal.addEventListener("abort", () => upstream.break("AbortError"));
+        return upstream.response;
+      },
+    });
     const response = await plane.send("/openai/v1/chat/completions", post(CHAT_STREAM));
     const reader = response.body?.getReader();
     upstream.push(delta("a"));
@@ -249,7 +293,10 @@ describe("a stream", () => {
 
   test("whose client stops reading is cut after idle_timeout", async () => {
     const upstream = manualStream();
-    using plane = openDataPlane({ config: "gateway: { idle_timeout: 60s }", upstream: () => upstream.response });
+    using plane = openDataPlane({
+      config: "gateway: { idle_timeout: 60s }",
+      upstream: () => upstream.response,
+    });
     const response = await plane.send("/openai/v1/chat/completions", post(CHAT_STREAM));
     const reader = response.body?.getReader();
     upstream.push(delta("a"));
@@ -264,7 +311,8 @@ describe("a stream", () => {
     const whole = `${delta("x", "stop")}data: {"choices":[],"usage":${USAGE}}\n\ndata: [DONE]\n\n`;
     const bytes = Bun.gzipSync(whole);
     using plane = openDataPlane({
-      upstream: () => new Response(bytes, { headers: { "content-type": "text/event-stream", "content-encoding": "gzip" } }),
+      upstream: () =>
+        new Response(bytes, { headers: { "content-type": "text/event-stream", "content-encoding": "gzip" } }),
     });
     const response = await plane.send("/openai/v1/chat/completions", post(CHAT_STREAM));
     expect(response.headers.get("content-encoding")).toBe("gzip");
@@ -286,14 +334,24 @@ agents: { rich: { provider: openai, api_key: sk-rich } }
   };
 
   test("under a named provider the agent's wins over the stored one, and both over the client's", async () => {
-    expect(await authorization("/agents/rich/openai", { authorization: "Bearer sk-own" })).toBe("Bearer sk-rich");
-    expect(await authorization("/agents/poor/openai", { authorization: "Bearer sk-own" })).toBe("Bearer sk-fleet");
-    expect(await authorization("/openai/v1/chat/completions", { "x-agent-id": "rich" })).toBe("Bearer sk-rich");
+    expect(await authorization("/agents/rich/openai", { authorization: "Bearer sk-own" })).toBe(
+      "Bearer sk-rich",
+    );
+    expect(await authorization("/agents/poor/openai", { authorization: "Bearer sk-own" })).toBe(
+      "Bearer sk-fleet",
+    );
+    expect(await authorization("/openai/v1/chat/completions", { "x-agent-id": "rich" })).toBe(
+      "Bearer sk-rich",
+    );
   });
 
   test("on a plain route the client's own wins, a placeholder is none", async () => {
-    expect(await authorization("/v1/chat/completions", { authorization: "Bearer sk-own" })).toBe("Bearer sk-own");
-    expect(await authorization("/v1/chat/completions", { authorization: "Bearer dummy" })).toBe("Bearer sk-fleet");
+    expect(await authorization("/v1/chat/completions", { authorization: "Bearer sk-own" })).toBe(
+      "Bearer sk-own",
+    );
+    expect(await authorization("/v1/chat/completions", { authorization: "Bearer dummy" })).toBe(
+      "Bearer sk-fleet",
+    );
     expect(await authorization("/v1/chat/completions", { "x-agent-id": "rich" })).toBe("Bearer sk-rich");
   });
 
@@ -308,7 +366,9 @@ agents: { rich: { provider: openai, api_key: sk-rich } }
     const to = { "x-target-url": "https://llm.example", "x-agent-id": "rich" };
     await plane.send("/v1/chat/completions", post(CHAT, { ...to, authorization: "Bearer mine" }));
     await plane.send("/v1/chat/completions", post(CHAT, to));
-    expect(plane.sent.map(({ url, headers }) => [url, headers.get("host"), headers.get("authorization")])).toEqual([
+    expect(
+      plane.sent.map(({ url, headers }) => [url, headers.get("host"), headers.get("authorization")]),
+    ).toEqual([
       ["https://93.184.215.14/v1/chat/completions", "llm.example", "Bearer mine"],
       ["https://93.184.215.14/v1/chat/completions", "llm.example", null],
     ]);
@@ -327,13 +387,31 @@ describe("a request that is not let through", () => {
     ["bad JSON", "/openai/v1/chat/completions", post("{"), 400, "invalid_json"],
     ["JSON that is no object", "/anthropic/v1/messages", post("[]"), 400, "invalid_json"],
     ["an empty body", "/openai/v1/chat/completions", { method: "POST" }, 400, "invalid_json"],
-    ["a bad identity", "/openai/v1/chat/completions", post(CHAT, { "x-agent-identity": "x" }), 400, "invalid_agent_identity"],
+    [
+      "a bad identity",
+      "/openai/v1/chat/completions",
+      post(CHAT, { "x-agent-identity": "x" }),
+      400,
+      "invalid_agent_identity",
+    ],
     ["a bad agent name", "/agents/a%20b/openai", post(CHAT), 400, "invalid_agent_name"],
     ["an unknown provider", "/agents/a/nobody", post(CHAT), 404, "unknown_provider"],
     ["an unknown path", "/nowhere", post(CHAT), 404, "unknown_path"],
     ["a large body", "/openai/v1/chat/completions", post(`"${"x".repeat(2000)}"`), 413, "body_too_large"],
-    ["large headers", "/openai/v1/models", { headers: { "x-big": "x".repeat(49 * 1024) } }, 431, "headers_too_large"],
-    ["a forbidden target", "/v1/chat/completions", post(CHAT, { "x-target-url": "http://10.0.0.1" }), 403, "target_forbidden"],
+    [
+      "large headers",
+      "/openai/v1/models",
+      { headers: { "x-big": "x".repeat(49 * 1024) } },
+      431,
+      "headers_too_large",
+    ],
+    [
+      "a forbidden target",
+      "/v1/chat/completions",
+      post(CHAT, { "x-target-url": "http://10.0.0.1" }),
+      403,
+      "target_forbidden",
+    ],
   ];
   for (const [what, path, init, status, reason] of refusals) {
     test(`${what} is told ${status} ${reason}, reaches nobody, costs nothing and is written down`, async () => {
@@ -353,8 +431,13 @@ describe("a request that is not let through", () => {
   test("is told in the dialect of the API it used", async () => {
     using plane = openDataPlane({ upstream: () => json(ANSWER) });
     const bodyOf = async (path: string): Promise<unknown> => (await plane.send(path, post("{"))).json();
-    expect(await bodyOf("/openai/v1/chat/completions")).toMatchObject({ error: { code: "invalid_json", param: null } });
-    expect(await bodyOf("/anthropic/v1/messages")).toMatchObject({ type: "error", error: { type: "invalid_request_error" } });
+    expect(await bodyOf("/openai/v1/chat/completions")).toMatchObject({
+      error: { code: "invalid_json", param: null },
+    });
+    expect(await bodyOf("/anthropic/v1/messages")).toMatchObject({
+      type: "error",
+      error: { type: "invalid_request_error" },
+    });
     expect(await bodyOf("/google/v1beta/models/gemini-2.5-pro:generateContent")).toMatchObject({
       error: { code: 400, status: "INVALID_ARGUMENT" },
     });

@@ -23,7 +23,9 @@ describe("headers on their way up", () => {
   });
 
   test("the identity stays behind when it is not to be forwarded", () => {
-    expect(toUpstream(new Headers({ "x-agent-identity": "name=a" }), false).has("x-agent-identity")).toBe(false);
+    expect(toUpstream(new Headers({ "x-agent-identity": "name=a" }), false).has("x-agent-identity")).toBe(
+      false,
+    );
   });
 });
 

@@ -77,8 +77,12 @@ describe("who calls", () => {
   });
 
   test("a malformed source is refused even when another one would have won", () => {
-    expect(reasonOf(identify(new Headers({ "x-agent-id": "a/b" }), "fine", "default"))).toBe("invalid_agent_name");
-    expect(reasonOf(identify(new Headers({ "x-agent-id": "fine" }), "a b", "default"))).toBe("invalid_agent_name");
+    expect(reasonOf(identify(new Headers({ "x-agent-id": "a/b" }), "fine", "default"))).toBe(
+      "invalid_agent_name",
+    );
+    expect(reasonOf(identify(new Headers({ "x-agent-id": "fine" }), "a b", "default"))).toBe(
+      "invalid_agent_name",
+    );
     const twice = new Headers({ "x-agent-id": "fine", "x-agent-identity": "owner=x" });
     expect(reasonOf(identify(twice, null, "default"))).toBe("invalid_agent_identity");
   });

@@ -30,12 +30,22 @@ describe("the request's target", () => {
 describe("the route", () => {
   test("names agent and provider in the path", () => {
     expect(route("/agents/my-bot/openai")).toEqual(["my-bot", "openai", "", "addressed"]);
-    expect(route("/agents/my-bot/anthropic/v1/messages")).toEqual(["my-bot", "anthropic", "v1/messages", "addressed"]);
+    expect(route("/agents/my-bot/anthropic/v1/messages")).toEqual([
+      "my-bot",
+      "anthropic",
+      "v1/messages",
+      "addressed",
+    ]);
     expect(route("/agents/a%20b/openai/x%2Fy")).toEqual(["a b", "openai", "x%2Fy", "addressed"]);
   });
 
   test("finds a provider by prefix, the configured ones too", () => {
-    expect(route("/mistral/v1/chat/completions")).toEqual([null, "mistral", "v1/chat/completions", "addressed"]);
+    expect(route("/mistral/v1/chat/completions")).toEqual([
+      null,
+      "mistral",
+      "v1/chat/completions",
+      "addressed",
+    ]);
     expect(route("/local/chat/completions")).toEqual([null, "local", "chat/completions", "addressed"]);
   });
 
@@ -65,7 +75,12 @@ describe("the route", () => {
   });
 
   test("leaves a path of no provider to x-target-url, and refuses it without", () => {
-    expect(route("/custom/thing", { "x-target-url": "https://llm.example" })).toEqual([null, null, "custom/thing", "plain"]);
+    expect(route("/custom/thing", { "x-target-url": "https://llm.example" })).toEqual([
+      null,
+      null,
+      "custom/thing",
+      "plain",
+    ]);
     expect(route("/custom/thing")).toBe("unknown_path");
     expect(route("/")).toBe("unknown_path");
   });

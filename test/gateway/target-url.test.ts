@@ -3,17 +3,29 @@ import { checkTarget, classifyAddress } from "../../server/gateway/target-url.ts
 
 const publicly = async (): Promise<string[]> => ["93.184.215.14"];
 
-async function reasonFor(url: string, addresses: string[] = [], allow: string[] = []): Promise<string | null> {
+async function reasonFor(
+  url: string,
+  addresses: string[] = [],
+  allow: string[] = [],
+): Promise<string | null> {
   const result = await checkTarget(url, allow, async () => addresses);
   return "reason" in result ? result.reason : null;
 }
 
 describe("x-target-url", () => {
   test("a public host passes and is pinned to the address that was checked", async () => {
-    expect(await checkTarget("https://llm.example/base", [], publicly)).toMatchObject({ address: "93.184.215.14" });
+    expect(await checkTarget("https://llm.example/base", [], publicly)).toMatchObject({
+      address: "93.184.215.14",
+    });
   });
 
-  for (const url of ["llm.example", "/v1", "ftp://llm.example", "file:///etc/passwd", "https://user:pw@llm.example"]) {
+  for (const url of [
+    "llm.example",
+    "/v1",
+    "ftp://llm.example",
+    "file:///etc/passwd",
+    "https://user:pw@llm.example",
+  ]) {
     test(`${url} is no target`, async () => {
       expect(await reasonFor(url, ["93.184.215.14"])).toBe("invalid_target_url");
     });
@@ -23,7 +35,13 @@ describe("x-target-url", () => {
     expect(await reasonFor("https://nowhere.example", [])).toBe("invalid_target_url");
   });
 
-  for (const url of ["http://127.0.0.1", "http://2130706433", "http://0x7f.1", "http://[::1]", "http://[::ffff:10.0.0.1]"]) {
+  for (const url of [
+    "http://127.0.0.1",
+    "http://2130706433",
+    "http://0x7f.1",
+    "http://[::1]",
+    "http://[::ffff:10.0.0.1]",
+  ]) {
     test(`${url} is private, however it is written`, async () => {
       expect(await reasonFor(url)).toBe("target_forbidden");
     });
@@ -38,11 +56,15 @@ describe("x-target-url", () => {
     expect(await reasonFor("http://ollama.lan:11434", ["192.168.1.5"], ["ollama.lan"])).toBeNull();
     expect(await reasonFor("http://ollama.lan", ["192.168.1.5"], ["*.lan"])).toBeNull();
     expect(await reasonFor("http://127.0.0.1:9", [], ["127.0.0.1"])).toBeNull();
-    expect(await reasonFor("http://evil-ollama.lan.example", ["192.168.1.5"], ["*.lan"])).toBe("target_forbidden");
+    expect(await reasonFor("http://evil-ollama.lan.example", ["192.168.1.5"], ["*.lan"])).toBe(
+      "target_forbidden",
+    );
   });
 
   test("metadata and link-local addresses are never reached, allowed or not", async () => {
-    expect(await reasonFor("http://169.254.169.254/latest", [], ["169.254.169.254"])).toBe("target_forbidden");
+    expect(await reasonFor("http://169.254.169.254/latest", [], ["169.254.169.254"])).toBe(
+      "target_forbidden",
+    );
     expect(await reasonFor("http://meta.lan", ["fe80::1"], ["meta.lan"])).toBe("target_forbidden");
   });
 });
@@ -52,6 +74,13 @@ test("addresses fall into their ranges", () => {
   expect(kinds).toEqual(["public", "public", "public"]);
   const inner = ["10.1.2.3", "172.31.255.255", "100.64.0.1", "fd12::1", "::1"].map(classifyAddress);
   expect(inner).toEqual(["private", "private", "private", "private", "private"]);
-  const outside = ["0.0.0.0", "::ffff:169.254.169.254", "64:ff9b::a00:1", "224.0.0.1", "fd00:ec2::254", "2002:a00:1::"];
+  const outside = [
+    "0.0.0.0",
+    "::ffff:169.254.169.254",
+    "64:ff9b::a00:1",
+    "224.0.0.1",
+    "fd00:ec2::254",
+    "2002:a00:1::",
+  ];
   expect(outside.map(classifyAddress)).toEqual(outside.map(() => "never"));
 });

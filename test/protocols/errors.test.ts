@@ -25,7 +25,7 @@ test("a refusal is told in each dialect's own shape, with the seconds to wait", 
     error: { code: 503, message: "Try again.", status: "UNAVAILABLE" },
     retry_after_seconds: 45,
   });
-  expect(render("cohere")).toEqual({ id: "req_1", message: "Try again.", retry_after_seconds: 45 });
+  expect(render("cohere-chat")).toEqual({ id: "req_1", message: "Try again.", retry_after_seconds: 45 });
 });
 
 test("a refusal for which waiting does not help names no seconds", () => {
@@ -40,7 +40,7 @@ test("the event that ends a broken stream is read as an error by the dialect's o
     ["openai-responses", "error", "upstream_broken"],
     ["anthropic-messages", "error", "api_error"],
     ["gemini", "", "UNAVAILABLE"],
-    ["cohere", "message-end", "ERROR"],
+    ["cohere-chat", "message-end", "ERROR"],
   ];
   for (const [dialect, name, error] of events) {
     const text = protocols.get(dialect).renderStreamError(broken, "sse");
@@ -61,7 +61,7 @@ test("a broken list is closed with the error as its last element", () => {
 });
 
 test("broken lines end with a line", () => {
-  const line = protocols.get("cohere").renderStreamError(broken, "ndjson");
+  const line = protocols.get("cohere-chat").renderStreamError(broken, "ndjson");
   expect(JSON.parse(line)).toMatchObject({
     event_type: "stream-end",
     finish_reason: "ERROR",

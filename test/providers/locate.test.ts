@@ -228,3 +228,15 @@ test("what is billed is told apart from what is free, and uploads from JSON", ()
   expect(kind("anthropic", "v1/messages/count_tokens")).toEqual(["count_tokens", "pass", "any"]);
   expect(kind("cohere", "rerank")).toEqual(["rerank", "meter", "json"]);
 });
+
+test("dots and escapes neither climb above the base nor hide what a path does", () => {
+  const settings = { base_url: "http://h/proxy/v1" };
+  expect(locate("openai", "%2e%2e/%2E./admin", { settings }).url).toBe("http://h/proxy/v1/admin");
+  expect(locate("openai", "v1/chat/completions/x/%2e%2e").operation.kind).toBe("generate");
+  expect(locate("openai", "v1/chat/%63ompletions").operation.kind).toBe("generate");
+  expect(locate("openai", "v1/chat/%63ompletions").path).toBe("/v1/chat/%63ompletions");
+  expect(locate("google", "models/g%3AgenerateContent").operation).toMatchObject({
+    kind: "generate",
+    model: "g",
+  });
+});

@@ -23,7 +23,9 @@ describe("an append-only file", () => {
     using folder = makeTempFolder("append");
     const path = join(folder.path, "log");
     let short = false;
-    const file = openAppendFile(path, (descriptor, text) => writeSync(descriptor, short ? text.slice(0, 3) : text));
+    const file = openAppendFile(path, (descriptor, text) =>
+      writeSync(descriptor, short ? text.slice(0, 3) : text),
+    );
     file.write("whole\n");
     short = true;
     expect(file.write("halved\n")).toBe("the disk is full");

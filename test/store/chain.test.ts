@@ -6,7 +6,10 @@ import { followLine, GENESIS, type Head, sealLine } from "../../server/store/cha
 function chain(contents: readonly object[]): string[] {
   let head: Head = GENESIS;
   return contents.map((content) => {
-    const sealed = sealLine(JSON.stringify({ type: "admin", time: "2026-01-01T00:00:00.000Z", ...content }), head);
+    const sealed = sealLine(
+      JSON.stringify({ type: "admin", time: "2026-01-01T00:00:00.000Z", ...content }),
+      head,
+    );
     head = sealed;
     return sealed.text;
   });
@@ -28,11 +31,16 @@ const contents = fc.array(fc.record({ event: fc.string({ unit: "binary" }), deta
   minLength: 2,
   maxLength: 12,
 });
-const tamperable = contents.map(chain).chain((lines) => fc.tuple(fc.constant(lines), fc.nat(lines.length - 1)));
+const tamperable = contents
+  .map(chain)
+  .chain((lines) => fc.tuple(fc.constant(lines), fc.nat(lines.length - 1)));
 
 describe("a line", () => {
-  test("ends with the SHA-256 of its bytes before `,\"hash\"` and holds the hash of the line before it", () => {
-    const [first, second] = chain([{ event: "ä" }, { event: "b" }]).map((text) => ({ text, line: JSON.parse(text) }));
+  test('ends with the SHA-256 of its bytes before `,"hash"` and holds the hash of the line before it', () => {
+    const [first, second] = chain([{ event: "ä" }, { event: "b" }]).map((text) => ({
+      text,
+      line: JSON.parse(text),
+    }));
     const body = second?.text.slice(0, second.text.indexOf(',"hash"')) ?? "";
     expect(second?.line.hash).toBe(new Bun.CryptoHasher("sha256").update(body).digest("hex"));
     expect(second?.line.prev).toBe(first?.line.hash);

@@ -8,7 +8,14 @@ const ROTATE = 60_000;
 
 /** Starts a writer on the home's folder. `next` gives its output, piece by piece; `kill` ends it as a crash would. */
 function startWriter(mode: string, home: StoreHome) {
-  const command = [process.execPath, join(import.meta.dir, "writer.ts"), mode, home.folder, home.logFile, String(ROTATE)];
+  const command = [
+    process.execPath,
+    join(import.meta.dir, "writer.ts"),
+    mode,
+    home.folder,
+    home.logFile,
+    String(ROTATE),
+  ];
   const child = Bun.spawn(command, { stdout: "pipe", stderr: "inherit" });
   const reader = child.stdout.getReader();
   const decoder = new TextDecoder();
@@ -64,7 +71,9 @@ describe("kill -9", () => {
     await writer.kill();
 
     const store = home.open({ rotate: ROTATE });
-    const interrupted = home.lines().flatMap((line) => (line.type === "call" && line.ending === "interrupted" ? [line] : []));
+    const interrupted = home
+      .lines()
+      .flatMap((line) => (line.type === "call" && line.ending === "interrupted" ? [line] : []));
     expect(interrupted.map((line) => [line.request_id, line.cost_nano, line.cost])).toEqual([
       ["h1", 5_000_000, 0.005],
       ["h3", 5_000_000, 0.005],
@@ -76,6 +85,18 @@ describe("kill -9", () => {
     store.close();
     home.open({ rotate: ROTATE });
     expect(home.lines().filter((line) => line.type === "call")).toHaveLength(10);
+  }, 30_000);
+
+  test("charges them once, also when the start that found them dies too", async () => {
+    using home = makeStoreHome("crash");
+    for (const mode of ["holds", "idle", "idle"]) {
+      const writer = startWriter(mode, home);
+      await writer.until((lines) => lines.includes("ready"));
+      await writer.kill();
+    }
+    home.open({ rotate: ROTATE });
+    const ids = home.lines().flatMap((line) => (line.type === "call" ? [line.request_id] : []));
+    expect(ids.toSorted()).toEqual(Array.from({ length: 10 }, (_, i) => `h${i}`));
   }, 30_000);
 });
 

@@ -112,7 +112,8 @@ describe("a journal that cannot be written", () => {
 describe("a real full disk", () => {
   const folder = makeTempFolder("tmpfs");
   mkdirSync(join(folder.path, "small"));
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", join(folder.path, "small")]).status === 0;
+  const mounted =
+    spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", join(folder.path, "small")]).status === 0;
   if (!mounted) console.log("a real full disk is not tried: mounting a tmpfs is not permitted here");
 
   test.skipIf(!mounted)("stops the journal at a whole line, and it recovers when there is room", async () => {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { Line } from "../../server/core/event.ts";
 import { verifyJournal } from "../../server/store/verify.ts";
@@ -124,7 +132,9 @@ describe("a start", () => {
   test("says which folder cannot be used", () => {
     using home = makeStoreHome("journal");
     home.open().close();
-    expect(home.refuse({ log_file: join(home.logFile, "not-a-folder", "audit.jsonl") })).toContain("cannot be used");
+    expect(home.refuse({ log_file: join(home.logFile, "not-a-folder", "audit.jsonl") })).toContain(
+      "cannot be used",
+    );
   });
 });
 
@@ -139,7 +149,8 @@ describe("rotation", () => {
     const files = home.files();
     expect(files.length).toBeGreaterThan(5);
     expect(files[0]).toBe("audit.0000000000000001.jsonl");
-    for (const file of files) expect(readLines(join(dirname(home.logFile), file))[0]?.type).toBe("checkpoint");
+    for (const file of files)
+      expect(readLines(join(dirname(home.logFile), file))[0]?.type).toBe("checkpoint");
     const checkpoint = home.lines().findLast((line) => line.type === "checkpoint");
     const lines = home.lines().slice(0, (checkpoint?.seq ?? 0) - 1);
     const calls = lines.filter((line) => line.type === "call").length;
@@ -165,7 +176,9 @@ describe("rotation", () => {
     const store = home.open({ rotate: 1 });
     store.journal.append(callLine("last"));
     store.close();
-    expect(home.lines().at(-1)).toMatchObject({ totals: { gateway: ["", 16, 0, 0, 19_200, 4_800, 129_600_000, 0] } });
+    expect(home.lines().at(-1)).toMatchObject({
+      totals: { gateway: ["", 16, 0, 0, 19_200, 4_800, 129_600_000, 0] },
+    });
   });
 
   test("removes whole files whose lines are all older than the retention, after saying so, and the rest verifies", async () => {
@@ -207,7 +220,10 @@ describe("reopen", () => {
     journal.append(callLine("r3"));
     expect(readLines(`${home.logFile}.1`).map(nameLine)).toEqual(["checkpoint", "call", "call"]);
     expect(home.lines().map(nameLine)).toEqual(["checkpoint", "journal.moved", "call"]);
-    expect(home.lines()[0]).toMatchObject({ seq: 4, totals: { gateway: ["", 2, 0, 0, 2_400, 600, 16_200_000, 0] } });
+    expect(home.lines()[0]).toMatchObject({
+      seq: 4,
+      totals: { gateway: ["", 2, 0, 0, 2_400, 600, 16_200_000, 0] },
+    });
     expect((await verifyJournal(home.logFile, home.folder)).problems).toEqual([]);
   });
 

@@ -42,25 +42,42 @@ async function tamper(change: (copy: Copy) => void): Promise<string[]> {
 function edit(file: string | undefined, change: (lines: string[]) => string[]): void {
   if (file === undefined) throw new Error("no such file");
   const lines = readFileSync(file, "utf8").trimEnd().split("\n");
-  writeFileSync(file, change(lines).map((line) => `${line}\n`).join(""));
+  writeFileSync(
+    file,
+    change(lines)
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
 }
 
 describe("verifying", () => {
   test("finds nothing in files that nobody touched", async () => {
     const report = await verifyJournal(home.logFile, home.folder);
-    expect(report).toMatchObject({ ok: true, firstSeq: 1, signaturesChecked: true, endChecked: true, problemCount: 0 });
+    expect(report).toMatchObject({
+      ok: true,
+      firstSeq: 1,
+      signaturesChecked: true,
+      endChecked: true,
+      problemCount: 0,
+    });
     expect(report.files).toBeGreaterThan(2);
     expect(report.lines).toBe(report.lastSeq ?? 0);
   });
 
   test("finds nothing, and no line, where there is no journal", async () => {
     using empty = makeStoreHome("verify");
-    expect(await verifyJournal(empty.logFile, empty.folder)).toMatchObject({ ok: true, files: 0, lastSeq: null });
+    expect(await verifyJournal(empty.logFile, empty.folder)).toMatchObject({
+      ok: true,
+      files: 0,
+      lastSeq: null,
+    });
   });
 
   test("finds an edited line, and the sums that no longer fit", async () => {
     const found = await tamper(({ files }) =>
-      edit(files[0], (lines) => lines.with(2, (lines[2] ?? "").replace('"cost_nano":8100000', '"cost_nano":1'))),
+      edit(files[0], (lines) =>
+        lines.with(2, (lines[2] ?? "").replace('"cost_nano":8100000', '"cost_nano":1')),
+      ),
     );
     expect(found).toEqual([
       "3: was edited: its hash does not fit its bytes",
@@ -76,7 +93,9 @@ describe("verifying", () => {
       await tamper(({ files }) => edit(files[1], (lines) => lines.toSpliced(2, 0, lines[1] ?? ""))),
     ).toContainEqual(expect.stringMatching(/^3: is out of order/));
     expect(
-      await tamper(({ files }) => edit(files[1], (lines) => lines.with(1, lines[2] ?? "").with(2, lines[1] ?? ""))),
+      await tamper(({ files }) =>
+        edit(files[1], (lines) => lines.with(1, lines[2] ?? "").with(2, lines[1] ?? "")),
+      ),
     ).toContainEqual(expect.stringMatching(/^2: line \d+ is missing$/));
   });
 
@@ -108,9 +127,13 @@ describe("verifying", () => {
   });
 
   test("finds a line that was cut in its midst", async () => {
-    const last = await tamper(({ logFile }) => writeFileSync(logFile, readFileSync(logFile).subarray(0, -20)));
+    const last = await tamper(({ logFile }) =>
+      writeFileSync(logFile, readFileSync(logFile).subarray(0, -20)),
+    );
     expect(last).toEqual([expect.stringContaining("its end was cut off")]);
-    const inside = await tamper(({ files: [file = ""] }) => writeFileSync(file, readFileSync(file).subarray(0, -20)));
+    const inside = await tamper(({ files: [file = ""] }) =>
+      writeFileSync(file, readFileSync(file).subarray(0, -20)),
+    );
     expect(inside[0]).toContain("is no whole line: torn or cut");
   });
 
@@ -142,7 +165,11 @@ describe("verifying", () => {
           const { hash, prev: old, ...line } = JSON.parse(text.replace(":1773135000000", ":1"));
           if (line.totals) line.totals.gateway[1] = 7;
           const { signature, ...rest } = line;
-          const body = JSON.stringify({ ...rest, prev: prev || old, ...(signature ? { signature } : {}) }).slice(0, -1);
+          const body = JSON.stringify({
+            ...rest,
+            prev: prev || old,
+            ...(signature ? { signature } : {}),
+          }).slice(0, -1);
           const sealed = sealBody(body, line.seq, prev || old);
           prev = sealed.hash;
           return sealed.text;

@@ -27,7 +27,8 @@ if ("problem" in store) throw new Error(store.problem);
 const say = (text: string) => writeSync(1, `${text}\n`);
 
 if (mode === "lines") {
-  for (let i = 0; ; i++) say(String(store.journal.append(callLine(`r${process.pid}-${i}`, {}, Date.now()))?.seq));
+  for (let i = 0; ; i++)
+    say(String(store.journal.append(callLine(`r${process.pid}-${i}`, {}, Date.now()))?.seq));
 }
 if (mode === "holds") {
   for (let i = 0; i < 10; i++) {

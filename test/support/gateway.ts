@@ -3,22 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Line } from "../../server/core/event.ts";
+import { KNOWN_PROVIDERS } from "../../server/providers/index.ts";
 import { findBinary } from "./binary.ts";
 import { until, within } from "./signals.ts";
 import { makeTempFolder } from "./temp.ts";
-
-const PROVIDERS = [
-  "openai",
-  "anthropic",
-  "google",
-  "mistral",
-  "cohere",
-  "deepseek",
-  "moonshot",
-  "zhipu",
-  "minimax",
-  "baichuan",
-];
 
 /** A section of gateway.yaml: what is given here is laid over the test's defaults, section by section. */
 export type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -39,8 +27,8 @@ export interface Home extends Disposable {
   readonly logFile: string;
   /** Writes gateway.yaml anew from these sections. */
   configure(file: Sections): Promise<void>;
-  /** Starts the gateway on this folder and waits until it answers. */
-  start(): Promise<Gateway>;
+  /** Starts the gateway on this folder, with its gateway.yaml or with these arguments, and waits until it answers. */
+  start(...args: string[]): Promise<Gateway>;
   /** Runs another command of the same executable, e.g. `audit verify`, to its end. */
   run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
   /** Every whole line of the journal file, parsed; archived files are not looked at. */
@@ -85,7 +73,8 @@ export async function makeHome(options: GatewayOptions = {}): Promise<Home> {
     async configure(sections) {
       await Bun.write(file, stringify(layer(defaults(dataDir, logFile, options.upstream), sections)));
     },
-    start: () => startProcess(home, binary, env),
+    start: (...args) =>
+      startProcess(home, [binary, "start", ...(args.length > 0 ? args : ["-c", file])], env),
     async run(...args) {
       const run = Bun.spawn([binary, ...args], { cwd: temp.path, env, stdout: "pipe", stderr: "pipe" });
       const [stdout, stderr] = await Promise.all([
@@ -104,7 +93,10 @@ export async function makeHome(options: GatewayOptions = {}): Promise<Home> {
 /** A home and a gateway on it in one: the everyday case. Disposing ends both. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const home = await makeHome(options);
-  const gateway = await home.start();
+  const gateway = await home.start().catch((cause: unknown) => {
+    home[Symbol.dispose]();
+    throw cause;
+  });
   return {
     ...gateway,
     async [Symbol.asyncDispose]() {
@@ -129,22 +121,13 @@ export function isCall(line: Line): line is Line & { type: "call" } {
   return line.type === "call";
 }
 
-async function startProcess(home: Home, binary: string, env: Record<string, string>): Promise<Gateway> {
-  const child = Bun.spawn([binary, "start", "-c", home.file], {
-    cwd: home.folder,
-    env,
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+async function startProcess(home: Home, command: string[], env: Record<string, string>): Promise<Gateway> {
+  const child = Bun.spawn(command, { cwd: home.folder, env, stdout: "pipe", stderr: "pipe" });
   let output = "";
   for (const source of [child.stdout, child.stderr]) void collect(source, (text) => (output += text));
   const exited = child.exited.then(() => (child.signalCode === null ? child.exitCode : null));
 
-  const run = await until(
-    () => readRun(home.dataDir, child.pid, child.exitCode, output),
-    "run.json of the gateway",
-  );
-  await until(() => isReady(run.gateway_url), `an answer of ${run.gateway_url}/health`);
+  const run = await waitUntilReady(home, child, () => output);
   const adminToken = readFileSync(join(home.dataDir, "admin.token"), "utf8").trim();
 
   const gateway: Gateway = {
@@ -176,8 +159,21 @@ async function startProcess(home: Home, binary: string, env: Record<string, stri
   return gateway;
 }
 
+/** Where the process listens, once it answers; one that does not come up is ended. */
+async function waitUntilReady(home: Home, child: Bun.Subprocess, output: () => string): Promise<RunFile> {
+  try {
+    const look = () => readRun(home.dataDir, child.pid, child.exitCode, output());
+    const run = await until(look, "run.json of the gateway");
+    await until(() => isReady(run.gateway_url), `an answer of ${run.gateway_url}/health`);
+    return run;
+  } catch (cause) {
+    child.kill("SIGKILL");
+    throw cause;
+  }
+}
+
 function defaults(dataDir: string, logFile: string, upstream: string | undefined): Sections {
-  const providers = upstream ? PROVIDERS.map((id) => [id, { base_url: upstream }] as const) : [];
+  const providers = upstream ? KNOWN_PROVIDERS.map((id) => [id, { base_url: upstream }] as const) : [];
   return {
     gateway: { port: 0, data_dir: dataDir },
     dashboard: { port: 0 },

@@ -6,8 +6,8 @@ import type { AnswerReader, EventSign, Framing, Protocol } from "./protocol.ts";
 import { createNotes, type Notes, noteError, noteModel, noteUnit, noteUsage } from "./reading.ts";
 import { retryAfterSeconds } from "./render.ts";
 
-export const cohere: Protocol = {
-  name: "cohere",
+export const cohereChat: Protocol = {
+  name: "cohere-chat",
   createReader,
   renderError: (refusal, requestId) =>
     JSON.stringify({ id: requestId, message: refusal.message, ...retryAfterSeconds(refusal) }),
