@@ -9,9 +9,12 @@ export function join(parts: readonly Uint8Array[]): Uint8Array {
   return parts.length <= 1 ? first : Buffer.concat(parts);
 }
 
+/** `Buffer`'s own, which takes any Uint8Array: going through `Buffer.from(bytes.buffer)` costs twice as much. */
+const { latin1Slice } = Buffer.prototype as Buffer & { latin1Slice(this: Uint8Array): string };
+
 /** One character a byte: JSON stays JSON, and no piece ends within a character. */
 export function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  return latin1Slice.call(bytes);
 }
 
 /** Bytes that come in pieces, kept in one block: pieces of one byte cost no more than one large one. */

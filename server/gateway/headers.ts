@@ -39,13 +39,22 @@ export function toUpstream(incoming: Headers, forwardIdentity: boolean): Headers
   const outgoing = withoutHop(incoming);
   for (const name of OURS) outgoing.delete(name);
   if (!forwardIdentity) outgoing.delete("x-agent-identity");
-  for (const name of [...outgoing.keys()]) if (name.startsWith(OUR_PREFIX)) outgoing.delete(name);
+  deleteOurs(outgoing);
   return outgoing;
 }
 
-/** The upstream's headers as they go to the caller. Bun frames the body anew, so its length is not copied. */
+/**
+ * The upstream's headers as they go to the caller. Bun frames the body anew, so its length is not copied; what is the
+ * gateway's to say, no provider says.
+ */
 export function toClient(upstream: Headers): Headers {
-  return withoutHop(upstream);
+  const outgoing = withoutHop(upstream);
+  deleteOurs(outgoing);
+  return outgoing;
+}
+
+function deleteOurs(headers: Headers): void {
+  for (const name of [...headers.keys()]) if (name.startsWith(OUR_PREFIX)) headers.delete(name);
 }
 
 /** A copy that the engine makes, less what belongs to this hop: a third of the cost of copying one by one. */

@@ -1,6 +1,7 @@
 /** Reads what a request asks for, and makes the bytes that go upstream: the caller's own, but for what metering needs. */
 import type { Bytes } from "../core/duration.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
+import { duplicateMember } from "../protocols/json-edit.ts";
 import { askForUsage } from "../protocols/openai-chat.ts";
 import type { Operation, Provider } from "../providers/provider.ts";
 import { decodeWhole } from "./decode.ts";
@@ -14,6 +15,20 @@ export interface Prepared {
   /** Whether the gateway asked for a usage chunk that the client did not ask for. */
   readonly hideUsage: boolean;
 }
+
+/** Members that decide something: an upstream might read the other one of two. */
+const DECIDING = [
+  "model",
+  "stream",
+  "stream_options",
+  "max_tokens",
+  "max_completion_tokens",
+  "max_output_tokens",
+  "n",
+  "generationConfig",
+  "service_tier",
+  "background",
+];
 
 /** Most bytes that a compressed body may decode to. */
 const MAX_DECODED: Bytes = 64 * 1024 * 1024;
@@ -43,6 +58,10 @@ export async function prepareRequest(
       "invalid_json",
       "The request's body is not a JSON object. Check that it is complete, valid JSON.",
     );
+  }
+  const twice = duplicateMember(plain, DECIDING);
+  if (twice !== null) {
+    return refusal("invalid_request", `The member \`${twice}\` stands twice in the body. Send it once.`);
   }
   const model = operation.model ?? (typeof parsed.model === "string" ? parsed.model : null);
   const stream = operation.stream ?? parsed.stream === true;

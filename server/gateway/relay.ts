@@ -69,10 +69,9 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
     pass(controller, encoder.encode(text));
   }
 
-  /** What the client may have of a chunk: whole events, or of a compressed answer whole chunks. */
-  async function take(chunk: Uint8Array): Promise<Uint8Array> {
-    if (decoder === null) return meter.feed(chunk);
-    meter.feed(await decoder.write(chunk));
+  /** What the client may have of a compressed answer: whole chunks, once their contents have been read. */
+  async function takeEncoded(chunk: Uint8Array, by: Decoder): Promise<Uint8Array> {
+    meter.feed(await by.write(chunk));
     compressed.push(chunk);
     return meter.finished || meter.holding ? NOTHING : takeCompressed();
   }
@@ -135,10 +134,10 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
           for (;;) {
             call.deadline = parts.now() + parts.idleTimeout;
             reading = true;
-            const chunk = await source.read();
+            const next = await source.read();
             reading = false;
-            if (chunk === null) return await finish(controller);
-            const bytes = await take(chunk);
+            if (next.done) return await finish(controller);
+            const bytes = decoder === null ? meter.feed(next.value) : await takeEncoded(next.value, decoder);
             if (meter.finished && !call.ended) {
               end("complete", meter.reading.error);
               pass(controller, bytes);

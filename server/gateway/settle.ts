@@ -87,9 +87,8 @@ function priceOf(
 ): NanoUsd | null {
   const units = reading?.units ?? {};
   if (usage === null && Object.keys(units).length === 0) return null;
-  const costOf = (model: string | null) =>
-    call.prices.cost(call.provider, model, usage ?? UNKNOWN_USAGE, reading?.passes ?? [], units, now);
-  return costOf(reading?.model ?? null) ?? costOf(call.requestedModel);
+  const models = [reading?.model ?? null, call.requestedModel];
+  return call.prices.cost(call.provider, models, usage ?? UNKNOWN_USAGE, reading?.passes ?? [], units, now);
 }
 
 /** Reads, deletions and token counts are free of charge at every provider; what else is not metered is unknown. */

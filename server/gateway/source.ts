@@ -1,9 +1,11 @@
 /** An upstream's body as the gateway reads it: chunk by chunk, when somebody asks. */
 import type { Bytes } from "../core/duration.ts";
 
+export type Chunk = { readonly done: false; readonly value: Uint8Array<ArrayBuffer> } | { readonly done: true };
+
 export interface Source {
-  /** The next chunk, or null at the end. Rejects when the upstream breaks or the call is aborted. */
-  read(): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** The next chunk, or `done`. Rejects when the upstream breaks or the call is aborted. */
+  read(): Promise<Chunk>;
   /** Lets go of the rest. */
   cancel(): void;
 }
@@ -18,10 +20,7 @@ export interface Collected {
 export function readFrom(body: ReadableStream<Uint8Array<ArrayBuffer>>): Source {
   const reader = body.getReader();
   return {
-    async read() {
-      const next = await reader.read();
-      return next.done ? null : next.value;
-    },
+    read: () => reader.read(),
     cancel() {
       // Aborting the request may have broken the body already; then there is nothing left to let go of.
       reader.cancel().catch(() => undefined);
@@ -31,7 +30,13 @@ export function readFrom(body: ReadableStream<Uint8Array<ArrayBuffer>>): Source 
 
 /** The same source with chunks that were already taken from it. */
 export function prepend(chunks: Uint8Array<ArrayBuffer>[], source: Source): Source {
-  return { read: async () => chunks.shift() ?? source.read(), cancel: source.cancel };
+  return {
+    async read() {
+      const value = chunks.shift();
+      return value ? { done: false, value } : source.read();
+    },
+    cancel: source.cancel,
+  };
 }
 
 /** Reads up to `limit` bytes; `onChunk` is told of every sign of life. */
@@ -39,11 +44,11 @@ export async function collect(source: Source, limit: Bytes, onChunk: () => void)
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for (;;) {
-    const chunk = await source.read();
-    if (chunk === null) return { chunks, whole: true };
+    const next = await source.read();
+    if (next.done) return { chunks, whole: true };
     onChunk();
-    chunks.push(chunk);
-    size += chunk.length;
+    chunks.push(next.value);
+    size += next.value.length;
     if (size > limit) return { chunks, whole: false };
   }
 }

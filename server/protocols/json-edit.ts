@@ -31,6 +31,7 @@ export function findMember(bytes: Uint8Array, name: string, from = 0): Member | 
 
 /** The first of these names that stands twice at the top of the document: readers differ in which of the two counts. */
 export function duplicateMember(bytes: Uint8Array, names: readonly string[]): string | null {
+  if (!mayRepeat(bytes, names)) return null;
   const seen = new Set<string>();
   let duplicate: string | null = null;
   eachMember(bytes, 0, ({ name }) => {
@@ -39,6 +40,17 @@ export function duplicateMember(bytes: Uint8Array, names: readonly string[]): st
     seen.add(name);
   });
   return duplicate;
+}
+
+/** Whether one of the names may stand twice: a search by the engine, which most bodies need nothing beyond. */
+function mayRepeat(bytes: Uint8Array, names: readonly string[]): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // An escaped letter may hide a name from the search.
+  if (text.includes("\\u00")) return true;
+  return names.some((name) => {
+    const first = text.indexOf(`"${name}"`);
+    return first >= 0 && text.indexOf(`"${name}"`, first + 1) >= 0;
+  });
 }
 
 /** Where the object's `{` stands at or after `from`, or -1. */

@@ -9,8 +9,10 @@ export function objectOf(value: unknown): Json | null {
 
 /** The value's elements if it is a JSON array, else none. */
 export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value : NONE;
 }
+
+const NONE: readonly unknown[] = [];
 
 /** The value if it is a finite number. */
 export function countOf(value: unknown): number | null {

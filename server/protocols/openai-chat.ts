@@ -165,7 +165,7 @@ export function askForUsage(body: Uint8Array, parsed: unknown): Uint8Array<Array
   const options = objectOf(request.stream_options);
   if (options?.include_usage === true) return null;
 
-  const member = findMember(body, "stream_options");
+  const member = request.stream_options === undefined ? null : findMember(body, "stream_options");
   if (!member) return splice(body, start + 1, start + 1, '"stream_options":{"include_usage":true},');
   if (request.stream_options === null) {
     return splice(body, member.valueStart, member.valueEnd, '{"include_usage":true}');

@@ -122,11 +122,14 @@ describe("the index", () => {
 
 test("an edited line is found, and named", async () => {
   const text = await Bun.file(home.logFile).text();
-  const edited = home.journal().find(isCall);
-  await Bun.write(home.logFile, text.replace('"agent":"json"', '"agent":"nosj"'));
+  const edited = home.journal().find((line) => isCall(line) && line.agent === "json");
+  if (!edited) throw new Error("the tests before this one made calls of this agent");
+  const [before = "", after = ""] = text.split(`"hash":"${edited.prev}"`);
+  const forged = after.replace('"agent":"json"', '"agent":"nosj"');
+  await Bun.write(home.logFile, `${before}"hash":"${edited.prev}"${forged}`);
   const result = await verify();
   expect(result.code).toBe(1);
-  expect(result.stdout + result.stderr).toContain(String(edited?.seq));
+  expect(result.stdout + result.stderr).toContain(String(edited.seq));
   await Bun.write(home.logFile, text);
   expect((await verify()).code).toBe(0);
 });

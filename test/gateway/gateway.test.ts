@@ -386,6 +386,13 @@ describe("a request that is not let through", () => {
   const refusals: [string, string, RequestInit, number, string][] = [
     ["bad JSON", "/openai/v1/chat/completions", post("{"), 400, "invalid_json"],
     ["JSON that is no object", "/anthropic/v1/messages", post("[]"), 400, "invalid_json"],
+    [
+      "a member twice",
+      "/openai/v1/chat/completions",
+      post('{"model":"a","model":"b"}'),
+      400,
+      "invalid_request",
+    ],
     ["an empty body", "/openai/v1/chat/completions", { method: "POST" }, 400, "invalid_json"],
     [
       "a bad identity",

@@ -39,6 +39,11 @@ test("two Set-Cookie headers stay two on their way down", () => {
   expect(passed.has("connection")).toBe(false);
 });
 
+test("a provider cannot speak for the gateway", () => {
+  const passed = toClient(new Headers({ "x-tollgate-blocked": "budget_exceeded", "x-request-id": "r" }));
+  expect([...passed.keys()]).toEqual(["x-request-id"]);
+});
+
 describe("the caller's own key", () => {
   for (const [headers, query, key] of [
     [{ authorization: "Bearer sk-1" }, "", "sk-1"],

@@ -18,7 +18,7 @@ function cost(
   used: Usage,
   { pricing = BUNDLED, units = {}, passes = [] as { model: string | null; usage: Usage }[] } = {},
 ): number | null {
-  return createPrices(pricing).cost(providers.find(id), model, used, passes, units, AT);
+  return createPrices(pricing).cost(providers.find(id), [model], used, passes, units, AT);
 }
 
 test("tokens, cached tokens and cache writes are each charged at their rate", () => {
@@ -103,7 +103,7 @@ test("unknown is null: the model, the host, the price of output", () => {
     base_url: "http://h/v1",
     api_key: null,
   });
-  expect(createPrices(BUNDLED).cost(local, "claude-sonnet-4-5", some, [], {}, AT)).toBeNull();
+  expect(createPrices(BUNDLED).cost(local, ["claude-sonnet-4-5"], some, [], {}, AT)).toBeNull();
 });
 
 test("a host of the configuration is priced by its address", () => {
@@ -113,7 +113,7 @@ test("a host of the configuration is priced by its address", () => {
     api_key: null,
   });
   const some = usage({ inputTokens: 1000, outputTokens: 1000 });
-  expect(createPrices(BUNDLED).cost(groq, "llama-3.1-8b-instant", some, [], {}, AT)).toBeGreaterThan(0);
+  expect(createPrices(BUNDLED).cost(groq, ["llama-3.1-8b-instant"], some, [], {}, AT)).toBeGreaterThan(0);
 });
 
 test("the configuration's own prices win, first match first, rounded once and half up", () => {
@@ -130,7 +130,29 @@ test("the configuration's own prices win, first match first, rounded once and ha
   expect(cost("openai", "gpt-4o", some, { pricing, units: { web_searches: 1 } })).toBeNull();
   expect(cost("openai", "tiny", usage({ inputTokens: 5, outputTokens: 0 }), { pricing })).toBe(1);
   expect(cost("openai", "tiny", usage({ inputTokens: 4, outputTokens: 0 }), { pricing })).toBe(0);
-  expect(createPrices(pricing).cost(null, "gpt-4o-mini", some, [], {}, AT)).toBe(75_000);
+  expect(createPrices(pricing).cost(null, ["gpt-4o-mini"], some, [], {}, AT)).toBe(75_000);
+});
+
+test("the model that answered is charged, else the one that was asked for; an own price for either comes first", () => {
+  const some = usage({ inputTokens: 1000, outputTokens: 0 });
+  const openai = providers.find("openai");
+  const costOf = (models: (string | null)[], pricing = BUNDLED) =>
+    createPrices(pricing).cost(openai, models, some, [], {}, AT);
+  expect(costOf(["gpt-4o", "gpt-4o-mini"])).toBe(2_500_000);
+  expect(costOf(["who", "gpt-4o-mini"])).toBe(150_000);
+  expect(costOf([null, "gpt-4o-mini"])).toBe(150_000);
+  expect(costOf([null, "who"])).toBeNull();
+  expect(costOf([])).toBeNull();
+  const mine = { input: 7, output: 7, cache_read: null, cache_write: null };
+  expect(costOf(["gpt-4o", "gpt-4o-mini"], { file: null, models: { "*-mini": mine } })).toBe(7_000_000);
+});
+
+test("the call and its passes are rounded as one", () => {
+  const tiny = { input: 0.0004, output: 0, cache_read: null, cache_write: null };
+  const one = usage({ inputTokens: 1, outputTokens: 0 });
+  const pricing = { file: null, models: { tiny } };
+  expect(cost("openai", "tiny", one, { pricing })).toBe(0);
+  expect(cost("openai", "tiny", one, { pricing, passes: [{ model: null, usage: one }] })).toBe(1);
 });
 
 test("a file replaces the bundled list, and one that is no list is refused", () => {
@@ -145,8 +167,8 @@ test("a file replaces the bundled list, and one that is no list is refused", () 
   const pricing = { file: "prices.json", models: {} };
   const prices = createPrices(pricing, () => JSON.stringify(list));
   const some = usage({ inputTokens: 1000, outputTokens: 0 });
-  expect(prices.cost(providers.find("openai"), "mine", some, [], {}, AT)).toBe(7_000_000);
-  expect(prices.cost(providers.find("openai"), "gpt-4o", some, [], {}, AT)).toBeNull();
+  expect(prices.cost(providers.find("openai"), ["mine"], some, [], {}, AT)).toBe(7_000_000);
+  expect(prices.cost(providers.find("openai"), ["gpt-4o"], some, [], {}, AT)).toBeNull();
   expect(checkPriceList("{}")).not.toBeNull();
   expect(checkPriceList("nonsense")).not.toBeNull();
   expect(() => createPrices(pricing, () => "{}")).toThrow("pricing.file");
@@ -192,7 +214,7 @@ test("no usage, however contradictory, throws or costs less than nothing", () =>
         outputAudioTokens: outputAudio,
         cacheWrite1hTokens: hour,
       };
-      const nano = prices.cost(providers.find(id), model, { ...figures, billing }, [], {}, AT);
+      const nano = prices.cost(providers.find(id), [model], { ...figures, billing }, [], {}, AT);
       expect(nano).not.toBeNull();
       expect(nano).toBeGreaterThanOrEqual(0);
     }),

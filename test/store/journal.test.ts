@@ -14,7 +14,7 @@ import { verifyJournal } from "../../server/store/verify.ts";
 import { until } from "../support/signals.ts";
 import { blockedLine, callLine, makeStoreHome, nameLine, readLines, START } from "./support.ts";
 
-const DAY = 86_400_000;
+const MINUTE = 60_000;
 
 describe("append", () => {
   test("hands the line to the system before it returns, and gives it back with its place in the chain", () => {
@@ -183,26 +183,29 @@ describe("rotation", () => {
 
   test("removes whole files whose lines are all older than the retention, after saying so, and the rest verifies", async () => {
     using home = makeStoreHome("rotation");
-    const first = home.open({ rotate: 1_500, retention: 10 * DAY });
-    for (let day = 0; day < 30; day++) {
-      home.time = START + day * DAY;
-      first.journal.append(callLine(`r${day}`, {}, home.time));
+    const first = home.open({ rotate: 1_500, retention: 10 * MINUTE });
+    for (let minute = 0; minute < 30; minute++) {
+      home.time = START + minute * MINUTE;
+      first.journal.append(callLine(`r${minute}`, {}, home.time));
     }
     await first.journal.flush();
-    const limit = home.time - 10 * DAY;
+    const limit = home.time - 10 * MINUTE;
     const lines = home.lines();
     expect(lines.some((line) => nameLine(line) === "journal.pruned")).toBe(true);
     expect(lines[0]?.type).toBe("checkpoint");
     expect(lines[0]?.seq).toBeGreaterThan(10);
-    for (const day of [21, 25, 29]) {
-      expect(lines.some((line) => line.type === "call" && line.request_id === `r${day}`)).toBe(true);
+    for (const minute of [21, 25, 29]) {
+      expect(lines.some((line) => line.type === "call" && line.request_id === `r${minute}`)).toBe(true);
     }
     const second = lines.find((line) => line.type === "checkpoint" && line.seq > (lines[0]?.seq ?? 0));
     expect(Date.parse(second?.time ?? "")).toBeGreaterThanOrEqual(limit);
     expect((await verifyJournal(home.logFile, home.folder)).problems).toEqual([]);
 
+    const shown = [...first.index.scan({})].flat().map((entry) => Number(entry.seq));
+    expect(shown.toReversed()).toEqual(lines.map((line) => line.seq));
+
     first.close();
-    const again = home.open({ rotate: 1_500, retention: 10 * DAY });
+    const again = home.open({ rotate: 1_500, retention: 10 * MINUTE });
     again.journal.append(callLine("after", {}, home.time));
     expect((await verifyJournal(home.logFile, home.folder)).problems).toEqual([]);
     expect(again.index.agents()).toMatchObject([{ total: { calls: 31 } }]);
