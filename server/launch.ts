@@ -12,6 +12,7 @@ import type { NoteLine } from "./core/event.ts";
 import { findHealth } from "./health.ts";
 import { provisionAdminToken, renderTokenAtStart } from "./management/admin-token.ts";
 import { KNOWN_PROVIDERS } from "./providers/index.ts";
+import { checkPriceList } from "./providers/price-list.ts";
 import { openStore } from "./store/open.ts";
 import { VERSION } from "./version.ts";
 import { createConfiguration, createWorld } from "./world.ts";
@@ -113,7 +114,7 @@ function readConfig({ file, overrides }: LaunchOptions): ParsedConfig {
     const message = "The configuration file cannot be read. Check its path and permissions.";
     return { problems: [{ file: file ?? "", line: null, column: null, path: "", message }] };
   }
-  return parseConfig(text, {
+  const parsed = parseConfig(text, {
     file,
     env: process.env,
     home: homedir(),
@@ -122,6 +123,17 @@ function readConfig({ file, overrides }: LaunchOptions): ParsedConfig {
     providers: KNOWN_PROVIDERS,
     overrides,
   });
+  const wrong = "settings" in parsed ? checkPriceFile(parsed.settings.pricing.file) : null;
+  if (wrong === null) return parsed;
+  const place = { file: file ?? "", line: null, column: null, path: "pricing.file" };
+  return { problems: [{ ...place, message: `pricing.file cannot be used: ${wrong}.` }] };
+}
+
+/** What is wrong with the price list at a path; null when nothing is, or when the bundled one serves. */
+function checkPriceFile(path: string | null): string | null {
+  if (path === null) return null;
+  const text = readText(path);
+  return text === null ? `${path} cannot be read` : checkPriceList(text);
 }
 
 function readText(file: string): string | null {

@@ -3,9 +3,29 @@ export type NanoUsd = number;
 
 export const NANO_PER_USD = 1_000_000_000;
 
-/** USD to whole nano-dollars, rounded half up: the one rounding of a settlement. */
-export function toNano(usd: number): NanoUsd {
-  return Math.floor(usd * NANO_PER_USD + 0.5);
+/**
+ * An amount before it is rounded: whole zepto-dollars (10^-21 USD). A token at a rate per million tokens of up to 15
+ * decimals costs a whole number of them, so sums of such products are exact.
+ */
+export type ExactUsd = bigint;
+
+const EXACT_DECIMALS = 21;
+const EXACT_PER_NANO = 10n ** 12n;
+
+/**
+ * The decimal that a number of USD stands for: what a binary fraction adds beyond 15 digits is cut off. `usd` must be
+ * finite.
+ */
+export function toExact(usd: number): ExactUsd {
+  const [digits = "", exponent = ""] = usd.toExponential(14).split("e");
+  const scaled = BigInt(digits.replace(".", ""));
+  const power = Number(exponent) - 14 + EXACT_DECIMALS;
+  return power < 0 ? scaled / 10n ** BigInt(-power) : scaled * 10n ** BigInt(power);
+}
+
+/** Whole nano-dollars, rounded half up: the one rounding of a settlement, of its total. */
+export function toNano(amount: ExactUsd): NanoUsd {
+  return Number((amount + EXACT_PER_NANO / 2n) / EXACT_PER_NANO);
 }
 
 /** Nano-dollars to USD as the number that API answers carry. */

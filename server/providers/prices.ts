@@ -1,23 +1,27 @@
 /** What a call costs: the configuration's own prices first, then the list. Unknown is null, never 0 (law 7). */
 import { readFileSync } from "node:fs";
+import { clampUsage } from "../core/chargeable.ts";
 import type { Instant } from "../core/duration.ts";
 import { matchesGlob } from "../core/glob.ts";
-import type { NanoUsd } from "../core/money.ts";
-import { type ChargeableUsage, clampUsage, costAt, roundCost } from "../core/price.ts";
+import { type ExactUsd, type NanoUsd, toNano } from "../core/money.ts";
+import { costAt, createOwnCard } from "../core/price.ts";
 import type { ModelPrice, PricingSettings } from "../core/settings.ts";
 import type { Usage } from "../core/usage.ts";
 import type { AnswerReading } from "../protocols/protocol.ts";
-import { createPriceList, type ListedPrice } from "./price-list.ts";
+import type { Price } from "./listed-price.ts";
+import { createPriceList } from "./price-list.ts";
 import type { Provider } from "./provider.ts";
 
 export interface Prices {
   /**
-   * The cost of a call in whole nano-dollars, rounded once; null when the model, a pass's model or a billed unit has no
-   * rate. `passes` and `units` are those of the answer's reading. A null provider has only the configuration's prices.
+   * The cost of a call in whole nano-dollars, rounded once; null when no candidate, a pass's model or a billed unit has
+   * a rate. `models` are the names that the call may be charged by, the best first: an own price of the configuration
+   * for any of them decides, else the first that the list can charge. `passes` and `units` are those of the answer's
+   * reading; a pass that names no model is charged by the same candidates. A null provider has only own prices.
    */
   cost(
     provider: Provider | null,
-    model: string | null,
+    models: readonly (string | null)[],
     usage: Usage,
     passes: AnswerReading["passes"],
     units: AnswerReading["units"],
@@ -38,40 +42,49 @@ export function createPrices(
   readFile: (path: string) => string = (path) => readFileSync(path, "utf8"),
 ): Prices {
   const list = createPriceList(pricing.file === null ? null : readFile(pricing.file));
-  const own = Object.entries(pricing.models);
-  const remembered = new Map<string, ListedPrice | null>();
+  const own = Object.entries(pricing.models).map(([glob, price]) => ({ glob, price: createOwnPrice(price) }));
+  const remembered = new Map<string, Price | null>();
 
   return {
-    cost(provider, model, usage, passes, units, at) {
-      let total = costOf(provider, model, usage, units, at);
+    cost(provider, models, usage, passes, units, at) {
+      let total = costOf(provider, models, usage, units, at);
       for (const pass of passes) {
-        const part = costOf(provider, pass.model ?? model, pass.usage, NO_UNITS, at);
+        const names = pass.model === null ? models : [pass.model];
+        const part = costOf(provider, names, pass.usage, NO_UNITS, at);
         total = total === null || part === null ? null : total + part;
       }
-      return total === null ? null : roundCost(total);
+      return total === null ? null : toNano(total);
     },
   };
 
   function costOf(
     provider: Provider | null,
-    model: string | null,
+    models: readonly (string | null)[],
     usage: Usage,
     units: AnswerReading["units"],
     at: Instant,
-  ): number | null {
-    if (model === null || model.length > MAX_NAME) return null;
+  ): ExactUsd | null {
     const chargeable = clampUsage(usage);
-    const price = ownPrice(model);
-    if (price) return ownCost(price, chargeable, units);
-    return (provider && listedPrice(provider, model)?.(chargeable, units, at)) ?? null;
+    const names = models.filter(isName);
+    for (const name of names) {
+      const price = ownPrice(name);
+      if (price) return price(chargeable, units, at);
+    }
+    if (!provider) return null;
+    for (const name of names) {
+      const cost = listedPrice(provider, name)?.(chargeable, units, at) ?? null;
+      if (cost !== null) return cost;
+    }
+    return null;
   }
 
-  function ownPrice(model: string): ModelPrice | null {
-    return own.find(([pattern]) => matchesGlob(pattern, model))?.[1] ?? null;
+  function ownPrice(model: string): Price | null {
+    return own.find(({ glob }) => matchesGlob(glob, model))?.price ?? null;
   }
 
-  function listedPrice(provider: Provider, model: string): ListedPrice | null {
-    const key = `${provider.id}\n${model}`;
+  function listedPrice(provider: Provider, model: string): Price | null {
+    // Hosts that the configuration does not know may share an id and differ in their base.
+    const key = `${provider.id}\n${provider.base}\n${model}`;
     const known = remembered.get(key);
     if (known !== undefined) return known;
     const id = provider.hosts.length > 0 ? (provider.pricesAs ?? provider.id) : null;
@@ -82,7 +95,13 @@ export function createPrices(
   }
 }
 
+function isName(model: string | null): model is string {
+  return model !== null && model.length <= MAX_NAME;
+}
+
 /** The configuration prices tokens; whatever else was used has no rate there. */
-function ownCost(price: ModelPrice, usage: ChargeableUsage, units: AnswerReading["units"]): number | null {
-  return Object.keys(units).every((unit) => TIER.test(unit)) ? costAt(price, usage) : null;
+function createOwnPrice(price: ModelPrice): Price {
+  const card = createOwnCard(price);
+  return (usage, units, at) =>
+    Object.keys(units).every((unit) => TIER.test(unit)) ? costAt(card, usage, at) : null;
 }

@@ -26,6 +26,8 @@ export interface Audit {
   takeLine(bytes: Uint8Array): void;
   /** Says that the file ends with something that is no whole line: a crash leaves that in the last file alone. */
   takeRest(): void;
+  /** Whether lines are missing that no line read so far has announced: a later one may. */
+  readonly hasGaps: boolean;
   /** After the last file: what only the whole can tell. */
   finish(): void;
   readonly lines: number;
@@ -97,7 +99,13 @@ export function createAudit({ kept, verify, report }: AuditOptions): Audit {
     else if (typeof from === "number" && typeof through === "number") announced.push({ from, through });
   }
 
+  const isUnannounced = (gap: Range) =>
+    !announced.some((range) => range.from <= gap.from && gap.through <= range.through);
+
   return {
+    get hasGaps() {
+      return gaps.some(isUnannounced);
+    },
     enterFile(name) {
       if (isTorn) blame("is no whole line: torn or cut", null);
       isTorn = false;
@@ -126,9 +134,7 @@ export function createAudit({ kept, verify, report }: AuditOptions): Audit {
       isTorn = true;
     },
     finish() {
-      for (const { from, through, ...finding } of gaps) {
-        if (!announced.some((range) => range.from <= from && through <= range.through)) report(finding);
-      }
+      for (const { from, through, ...finding } of gaps.filter(isUnannounced)) report(finding);
       if (kept && (lastSeq ?? 0) < kept.seq) {
         const what = `the journal ends with line ${lastSeq ?? 0}, but line ${kept.seq} was written: its end was cut off`;
         report({ file, line: null, seq: lastSeq, what });

@@ -21,19 +21,35 @@ export function* walkFiles(logFile: string, lastSeq: () => number): Generator<[s
     const live = openPieces(logFile);
     // Rotated between the two looks: what was live is an archive now, and comes first.
     const isLate = findNext() !== undefined && (!live || live.firstSeq > lastSeq() + 1);
-    if (live && !isLate) yield [logFile, live.pieces];
+    if (live && isLate) live.close();
+    else if (live) yield [logFile, live.pieces];
     if (!isLate) return;
   }
 }
 
+/** Number of the live file's first line; 0 when there is no such file at this moment. */
+export function readLiveStart(logFile: string): number {
+  const live = openPieces(logFile);
+  live?.close();
+  return live?.firstSeq ?? 0;
+}
+
+interface Opened {
+  readonly firstSeq: number;
+  readonly pieces: Iterable<Piece>;
+  /** For whoever does not read the pieces. */
+  close(): void;
+}
+
 /** Opens a file by reading its first piece; null when it is not there. From then on its name may change. */
-function openPieces(file: string): { firstSeq: number; pieces: Iterable<Piece> } | null {
+function openPieces(file: string): Opened | null {
   const rest = readPieces(file);
   try {
     const { value: first, done } = rest.next();
     if (done) return null;
     const bytes = first.lines[0];
-    return { firstSeq: (bytes && parseLine(bytes)?.seq) ?? 0, pieces: chainPieces(first, rest) };
+    const firstSeq = (bytes && parseLine(bytes)?.seq) ?? 0;
+    return { firstSeq, pieces: chainPieces(first, rest), close: () => rest.return(undefined) };
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
     throw error;

@@ -1,7 +1,7 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { verifyJournal } from "../../server/store/verify.ts";
 import { createArrivals, within } from "../support/signals.ts";
 import { makeTempFolder } from "../support/temp.ts";
@@ -111,31 +111,28 @@ describe("a journal that cannot be written", () => {
 
 describe("a real full disk", () => {
   const folder = makeTempFolder("tmpfs");
-  mkdirSync(join(folder.path, "small"));
-  const mounted =
-    spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", join(folder.path, "small")]).status === 0;
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.path]).status === 0;
   if (!mounted) console.log("a real full disk is not tried: mounting a tmpfs is not permitted here");
+  afterAll(() => {
+    if (mounted) spawnSync("umount", [folder.path]);
+    folder[Symbol.dispose]();
+  });
 
   test.skipIf(!mounted)("stops the journal at a whole line, and it recovers when there is room", async () => {
     using home = makeStoreHome("full");
-    const logFile = join(folder.path, "small", "audit.jsonl");
-    const ballast = join(dirname(logFile), "ballast");
-    try {
-      const { journal } = home.open({ log_file: logFile });
-      writeFileSync(ballast, Buffer.alloc(600_000));
-      let count = 0;
-      while (journal.append(callLine(`r${count}`))) count += 1;
-      expect(journal.problem).toBe("the disk is full");
-      expect(count).toBeGreaterThan(100);
-      expect(await verifyJournal(logFile, home.folder)).toMatchObject({ ok: true, lines: count + 1 });
-      rmSync(ballast);
-      home.time += 1_000;
-      expect(journal.append(callLine("after"))).toMatchObject({ request_id: "after", seq: count + 3 });
-      expect(await verifyJournal(logFile, home.folder)).toMatchObject({ ok: true, lines: count + 3 });
-    } finally {
-      home[Symbol.dispose]();
-      spawnSync("umount", [join(folder.path, "small")]);
-      folder[Symbol.dispose]();
-    }
+    const logFile = join(folder.path, "audit.jsonl");
+    const ballast = join(folder.path, "ballast");
+    const { journal, ...store } = home.open({ log_file: logFile });
+    writeFileSync(ballast, Buffer.alloc(600_000));
+    let count = 0;
+    while (journal.append(callLine(`r${count}`))) count += 1;
+    expect(journal.problem).toBe("the disk is full");
+    expect(count).toBeGreaterThan(100);
+    expect(await verifyJournal(logFile, home.folder)).toMatchObject({ ok: true, lines: count + 1 });
+    rmSync(ballast);
+    home.time += 1_000;
+    expect(journal.append(callLine("after"))).toMatchObject({ request_id: "after", seq: count + 3 });
+    expect(await verifyJournal(logFile, home.folder)).toMatchObject({ ok: true, lines: count + 3 });
+    store.close();
   });
 });
