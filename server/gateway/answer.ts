@@ -10,7 +10,7 @@ import { toClient } from "./headers.ts";
 import { createMeter, readWhole } from "./meter.ts";
 import { relay } from "./relay.ts";
 import { type Bill, type Outcome, renderCost } from "./settle.ts";
-import { collect, join, prepend, readFrom, type Source } from "./source.ts";
+import { collect, readFrom, type Source } from "./source.ts";
 
 export interface AnswerContext {
   readonly now: () => Instant;
@@ -25,9 +25,10 @@ export interface AnswerContext {
 
 /** What of the upstream's answer the client's response is made from. */
 interface Parts {
-  readonly status: number;
+  readonly upstream: Response;
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** The client's headers. */
   readonly headers: Headers;
-  readonly source: Source;
   readonly encoding: string;
 }
 
@@ -54,17 +55,16 @@ export async function answer(
       context,
     );
   }
-  const encoding = upstream.headers.get("content-encoding") ?? "identity";
-  const parts = { status, headers, encoding, source: readFrom(upstream.body) };
   const framing = chooseFraming({
     status,
     contentType: upstream.headers.get("content-type"),
     stream: call.stream,
     streamFraming: call.located.operation.streamFraming,
   });
-  return framing === "whole"
-    ? answerWhole(call, parts, context)
-    : answerStream(call, parts, framing, context);
+  const encoding = upstream.headers.get("content-encoding") ?? "identity";
+  const parts: Parts = { upstream, body: upstream.body, headers, encoding };
+  if (framing === "whole") return answerWhole(call, parts, context);
+  return answerStream(call, parts, readFrom(upstream.body), framing, context);
 }
 
 /** Reads the whole answer, settles, and only then lets the client have it. */
@@ -73,16 +73,18 @@ async function answerWhole(
   parts: Parts,
   context: AnswerContext,
 ): Promise<Response | UpstreamFailure> {
-  const { status, headers, source, encoding } = parts;
+  const { upstream, headers, encoding } = parts;
+  const { status } = upstream;
   const moveOn = (): void => {
     call.deadline = context.now() + context.idleTimeout;
   };
-  const collected = await collect(source, MAX_WHOLE, moveOn).catch((cause) => explainFailure(call, cause));
+  moveOn();
+  const collected = await collect(upstream, parts.body, MAX_WHOLE, moveOn).catch((cause) =>
+    explainFailure(call, cause),
+  );
   if ("refusal" in collected) return collected;
-  if (!collected.whole) {
-    return answerStream(call, { ...parts, source: prepend(collected.chunks, source) }, "opaque", context);
-  }
-  const bytes = join(collected.chunks);
+  if (!collected.whole) return answerStream(call, parts, collected.source, "opaque", context);
+  const { bytes } = collected;
   const { operation } = call.located;
   const reader = protocols.get(operation.dialect).createReader(call.provider.quirks);
   if (operation.kind !== "pass") {
@@ -110,22 +112,21 @@ function whole(
   return new Response(body, init);
 }
 
-function answerStream(call: Call, parts: Parts, framing: Framing, context: AnswerContext): Response {
+function answerStream(
+  call: Call,
+  parts: Parts,
+  source: Source,
+  framing: Framing,
+  context: AnswerContext,
+): Response {
+  const { encoding, headers, upstream } = parts;
+  const { status } = upstream;
   const protocol = protocols.get(call.located.operation.dialect);
   const reader = protocol.createReader(call.provider.quirks);
   const meter = createMeter({ reader, framing, hideUsageOnly: context.hideUsage });
-  const decoder = parts.encoding === "identity" ? null : createDecoder(parts.encoding);
-  const body = relay({
-    ...context,
-    call,
-    source: parts.source,
-    status: parts.status,
-    meter,
-    framing,
-    protocol,
-    decoder,
-  });
-  return new Response(body, { status: parts.status, headers: parts.headers });
+  const decoder = encoding === "identity" ? null : createDecoder(encoding);
+  const body = relay({ ...context, call, source, status, meter, framing, protocol, decoder });
+  return new Response(body, { status, headers });
 }
 
 function isBodiless(method: string, status: number): boolean {

@@ -39,14 +39,14 @@ export async function readBody(
   const body = await Promise.race([reading, overdue]);
   watchdog.release(watched);
   if ("reason" in body && body.reason === "request_timeout") {
-    reading.then((late) => "reason" in late || releaseBody(memory, late));
+    reading.then((late) => "reason" in late || releaseBody(memory, late.length));
   }
   return body;
 }
 
 /** Gives back what `readBody` took. */
-export function releaseBody(memory: BodyMemory, body: Uint8Array): void {
-  memory.used -= body.length;
+export function releaseBody(memory: BodyMemory, bytes: Bytes): void {
+  memory.used -= bytes;
 }
 
 function readWhole(

@@ -1,6 +1,6 @@
 /** One call while it is under way: what is known of it, when it must have moved on, and how it is stopped. */
 import type { Identity } from "../core/agent.ts";
-import type { Instant } from "../core/duration.ts";
+import type { Bytes, Instant } from "../core/duration.ts";
 import type { Prices } from "../providers/prices.ts";
 import type { Located, Provider } from "../providers/provider.ts";
 import type { AgentState } from "./fleet.ts";
@@ -17,8 +17,7 @@ export type Stop =
   /** The gateway shuts down and the grace is over. */
   | "shutdown";
 
-/** What is known of a call when it is let through. */
-export interface CallFacts {
+export interface Call extends Watched {
   readonly id: string;
   readonly started: Instant;
   readonly method: string;
@@ -33,13 +32,11 @@ export interface CallFacts {
   readonly prices: Prices;
   readonly requestedModel: string | null;
   readonly stream: boolean;
-  /** What will be sent upstream. */
-  readonly body: Uint8Array<ArrayBuffer>;
-  /** The parsed body of a generating or metered call, else null. */
-  readonly parsed: Readonly<Record<string, unknown>> | null;
-}
-
-export interface Call extends CallFacts, Watched {
+  /** Size of the request's body: what an estimate of its input is made from. */
+  readonly inputBytes: Bytes;
+  readonly hasTools: boolean;
+  /** Aborts the upstream request. */
+  readonly abort: AbortController;
   deadline: Instant;
   /** What the deadline is about. */
   waitingFor: "upstream" | "client";
@@ -49,26 +46,13 @@ export interface Call extends CallFacts, Watched {
   firstByte: Instant | null;
   /** True once the call has been settled: exactly one ending. */
   ended: boolean;
-  /** Aborts the upstream request. */
-  readonly abort: AbortController;
   /** Called on a stop, for a relay that waits on nobody's promise. */
   onStop: (() => void) | null;
 }
 
-/** A call that has just been let through; its first deadline is the one for the upstream's headers. */
-export function createCall(facts: CallFacts, deadline: Instant): Call {
-  const call: Call = {
-    ...facts,
-    deadline,
-    waitingFor: "upstream",
-    stopped: null,
-    firstByte: null,
-    ended: false,
-    abort: new AbortController(),
-    onStop: null,
-    expire: () => stopCall(call, call.waitingFor === "client" ? "client_stalled" : "upstream_timeout"),
-  };
-  return call;
+/** What the watchdog does to a call whose deadline has passed. */
+export function expireCall(call: Call): void {
+  stopCall(call, call.waitingFor === "client" ? "client_stalled" : "upstream_timeout");
 }
 
 /** Stops a call: its upstream is aborted and its one ending follows from there. Later stops change nothing. */

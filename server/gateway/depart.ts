@@ -22,10 +22,10 @@ export function depart(
   if (key !== null) provider.authorize(headers, key, located);
   // Metered answers are asked for uncompressed, so that the meter reads along.
   if (located.operation.kind !== "pass") headers.set("accept-encoding", "identity");
-  if (prepared.parsed !== null && !headers.get("content-type")?.includes("json")) {
+  if (prepared.isJson && !headers.get("content-type")?.includes("json")) {
     headers.set("content-type", "application/json");
   }
-  return { url, headers, address: destination.address };
+  return { url, headers, body: prepared.body, address: destination.address };
 }
 
 function withoutQueryKey(url: string): string {

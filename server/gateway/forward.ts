@@ -18,6 +18,7 @@ export interface UpstreamFailure {
 export interface Departure {
   readonly url: string;
   readonly headers: Headers;
+  readonly body: Uint8Array<ArrayBuffer>;
   readonly address: string | null;
 }
 
@@ -39,7 +40,7 @@ export async function forward(
     decompress: false,
     timeout: false,
   };
-  if (call.body.length > 0) init.body = call.body;
+  if (departure.body.length > 0) init.body = departure.body;
   try {
     if (departure.address === null) return await fetch(departure.url, init);
     return await fetchPinned(departure, departure.address, init, fetch);

@@ -10,7 +10,7 @@ import type { Hold, Store } from "../store/store.ts";
 import { admit } from "./admit.ts";
 import { type AnswerContext, answer } from "./answer.ts";
 import { type BodyMemory, readBody, releaseBody } from "./body.ts";
-import { type Call, type CallFacts, createCall, stopCall } from "./call.ts";
+import { type Call, expireCall, stopCall } from "./call.ts";
 import { depart } from "./depart.ts";
 import { type Destination, findDestination } from "./destination.ts";
 import type { AgentState, LiveFleet } from "./fleet.ts";
@@ -126,21 +126,21 @@ export function createGateway(context: GatewayContext): Gateway {
     if ("reason" in body) return body;
     const prepared = await prepareRequest(destination.provider, operation, body, headers);
     if ("reason" in prepared) {
-      releaseBody(memory, body);
+      releaseBody(memory, body.length);
       return prepared;
     }
     visit.model = prepared.model;
 
+    const departure = depart(headers, destination, prepared, settings);
     const call = begin(visit, identity, destination, prepared, setup);
     connection.timeout(request, 0);
     request.signal.addEventListener("abort", () => stopCall(call, "client_left"));
-    return run(call, visit, depart(headers, destination, prepared, settings), {
+    return run(call, visit, departure, body.length, {
       now: context.now,
       idleTimeout: settings.gateway.idle_timeout,
       hideUsage: prepared.hideUsage,
       end: (outcome) => settle(call, outcome, context),
       closed() {
-        releaseBody(memory, body);
         calls.delete(call);
         watchdog.release(call);
         connection.timeout(request, IDLE_SECONDS);
@@ -158,7 +158,7 @@ export function createGateway(context: GatewayContext): Gateway {
   ): Call {
     const configured = setup.agent(identity.name);
     const { header_timeout, answer_timeout } = setup.settings.gateway;
-    const facts: CallFacts = {
+    const call: Call = {
       id: visit.id,
       started: visit.started,
       method: visit.request.method,
@@ -166,16 +166,23 @@ export function createGateway(context: GatewayContext): Gateway {
       agent: meet(identity, visit.started),
       owner: identity.owner ?? configured.owner,
       purpose: identity.purpose ?? configured.purpose,
-      tags: [...configured.tags, ...identity.tags],
+      tags: identity.tags.length === 0 ? configured.tags : [...configured.tags, ...identity.tags],
       provider: destination.provider,
       located: destination.located,
       prices: setup.prices,
       requestedModel: prepared.model,
       stream: prepared.stream,
-      body: prepared.body,
-      parsed: prepared.parsed,
+      inputBytes: prepared.body.length,
+      hasTools: prepared.hasTools,
+      abort: new AbortController(),
+      deadline: context.now() + (prepared.stream ? header_timeout : answer_timeout),
+      waitingFor: "upstream",
+      stopped: null,
+      firstByte: null,
+      ended: false,
+      onStop: null,
+      expire: () => expireCall(call),
     };
-    const call = createCall(facts, context.now() + (prepared.stream ? header_timeout : answer_timeout));
     call.agent.owner = call.owner;
     call.agent.purpose = call.purpose;
     call.agent.tags = call.tags;
@@ -190,11 +197,12 @@ export function createGateway(context: GatewayContext): Gateway {
     call: Call,
     visit: Visit,
     departure: Departure,
+    bodyBytes: Bytes,
     answering: AnswerContext,
   ): Promise<Response> {
     let result: Response | UpstreamFailure;
     try {
-      result = hold(call) ?? (await forward(call, departure, context.fetch));
+      result = await send(call, departure, bodyBytes);
       if (!("refusal" in result)) result = await answer(call, result, answering);
     } catch (cause) {
       result = { sent: true, error: "internal", refusal: defect(visit, cause) };
@@ -206,6 +214,19 @@ export function createGateway(context: GatewayContext): Gateway {
     answering.end({ ending: isGone ? "gone" : "failed", status, error, reading: null, sent });
     answering.closed();
     return renderRefusal(result.refusal, visit);
+  }
+
+  /** Resolves with the head of the upstream's answer. The body has left by then, and its memory is given back. */
+  async function send(
+    call: Call,
+    departure: Departure,
+    bodyBytes: Bytes,
+  ): Promise<Response | UpstreamFailure> {
+    try {
+      return hold(call) ?? (await forward(call, departure, context.fetch));
+    } finally {
+      releaseBody(memory, bodyBytes);
+    }
   }
 
   /** Writes the hold before the request leaves, so that a crash forgets nothing. */

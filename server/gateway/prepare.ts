@@ -8,8 +8,9 @@ import { decodeWhole } from "./decode.ts";
 
 export interface Prepared {
   readonly body: Uint8Array<ArrayBuffer>;
-  /** The parsed body of a generating or metered call, else null. */
-  readonly parsed: Readonly<Record<string, unknown>> | null;
+  /** Whether the body is JSON that was read, and not passed on unread. */
+  readonly isJson: boolean;
+  readonly hasTools: boolean;
   readonly model: string | null;
   readonly stream: boolean;
   /** Whether the gateway asked for a usage chunk that the client did not ask for. */
@@ -42,38 +43,35 @@ export async function prepareRequest(
 ): Promise<Prepared | Refusal> {
   // Uploads (audio, images) are metered by their answers alone.
   if (operation.kind === "pass" || operation.requestBody === "any") {
-    return {
-      body,
-      parsed: null,
-      model: operation.model,
-      stream: operation.stream ?? false,
-      hideUsage: false,
-    };
+    const { model, stream } = operation;
+    return { body, isJson: false, hasTools: false, model, stream: stream ?? false, hideUsage: false };
   }
-  const encoding = headers.get("content-encoding") ?? "identity";
-  const plain = encoding === "identity" ? body : await decodeWhole(encoding, body, MAX_DECODED);
-  const parsed = plain && parseObject(plain);
+  const encoding = headers.get("content-encoding");
+  const isPlain = encoding === null || encoding === "identity";
+  const plain = isPlain ? body : await decodeWhole(encoding, body, MAX_DECODED);
+  const text = plain && decoder.decode(plain);
+  const parsed = text && parseObject(text);
   if (!parsed) {
     return refusal(
       "invalid_json",
       "The request's body is not a JSON object. Check that it is complete, valid JSON.",
     );
   }
-  const twice = duplicateMember(plain, DECIDING);
+  const twice = duplicateMember(plain, text, parsed, DECIDING);
   if (twice !== null) {
     return refusal("invalid_request", `The member \`${twice}\` stands twice in the body. Send it once.`);
   }
   const model = operation.model ?? (typeof parsed.model === "string" ? parsed.model : null);
   const stream = operation.stream ?? parsed.stream === true;
-  const asks =
-    stream && provider.streamUsage === "ask" && operation.dialect === "openai-chat" && plain === body;
+  const hasTools = Array.isArray(parsed.tools) && parsed.tools.length > 0;
+  const asks = stream && isPlain && provider.streamUsage === "ask" && operation.dialect === "openai-chat";
   const asking = asks ? askForUsage(body, parsed) : null;
-  return { body: asking ?? body, parsed, model, stream, hideUsage: asking !== null };
+  return { body: asking ?? body, isJson: true, hasTools, model, stream, hideUsage: asking !== null };
 }
 
-function parseObject(body: Uint8Array): Record<string, unknown> | null {
+function parseObject(text: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(decoder.decode(body));
+    const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;

@@ -100,8 +100,7 @@ function isFree({ method, located }: Call): boolean {
 
 function estimateCall(call: Call, reading: AnswerReading | null): Usage {
   const { plain, tools } = call.provider.overhead;
-  const hasTools = Array.isArray(call.parsed?.tools) && call.parsed.tools.length > 0;
-  return estimateUsage(call.body.length, reading?.visibleBytes ?? 0, hasTools ? tools : plain);
+  return estimateUsage(call.inputBytes, reading?.visibleBytes ?? 0, call.hasTools ? tools : plain);
 }
 
 function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): CallLine {

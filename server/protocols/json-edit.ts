@@ -29,9 +29,17 @@ export function findMember(bytes: Uint8Array, name: string, from = 0): Member | 
   return found;
 }
 
-/** The first of these names that stands twice at the top of the document: readers differ in which of the two counts. */
-export function duplicateMember(bytes: Uint8Array, names: readonly string[]): string | null {
-  if (!mayRepeat(bytes, names)) return null;
+/**
+ * The first of these names that stands twice at the top of the document: readers differ in which of the two counts.
+ * `text` and `parsed` are the same document, for a search by the engine beyond which most need nothing.
+ */
+export function duplicateMember(
+  bytes: Uint8Array,
+  text: string,
+  parsed: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): string | null {
+  if (!mayRepeat(text, parsed, names)) return null;
   const seen = new Set<string>();
   let duplicate: string | null = null;
   eachMember(bytes, 0, ({ name }) => {
@@ -42,14 +50,17 @@ export function duplicateMember(bytes: Uint8Array, names: readonly string[]): st
   return duplicate;
 }
 
-/** Whether one of the names may stand twice: a search by the engine, which most bodies need nothing beyond. */
-function mayRepeat(bytes: Uint8Array, names: readonly string[]): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function mayRepeat(
+  text: string,
+  parsed: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): boolean {
   // An escaped letter may hide a name from the search.
   if (text.includes("\\u00")) return true;
   return names.some((name) => {
-    const first = text.indexOf(`"${name}"`);
-    return first >= 0 && text.indexOf(`"${name}"`, first + 1) >= 0;
+    if (!(name in parsed)) return false;
+    const quoted = `"${name}"`;
+    return text.indexOf(quoted, text.indexOf(quoted) + 1) >= 0;
   });
 }
 
