@@ -199,7 +199,7 @@ describe("a stream", () => {
 
   test("is asked for its usage, and the answer to that is hidden only from a client that did not ask", async () => {
     const usage = `data: {"choices":[],"usage":${USAGE}}\n\n`;
-    const whole = delta("x", "stop") + usage + "data: [DONE]\n\n";
+    const whole = `${delta("x", "stop") + usage}data: [DONE]\n\n`;
     const upstream = () => new Response(whole, { headers: { "content-type": "text/event-stream" } });
     using plane = openDataPlane({ upstream });
 
