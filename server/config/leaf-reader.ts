@@ -1,5 +1,7 @@
 /** Reads one value of the file as what the schema wants there. Pure. */
-import { parseDuration, parseSize } from "../core/duration.ts";
+import { type Millis, parseDuration, parseSize } from "../core/duration.ts";
+import { toExact, toNano } from "../core/money.ts";
+import type { Rate } from "../core/settings.ts";
 import type { LeafSchema } from "./leaves.ts";
 import { TEXT_FORMS } from "./text-forms.ts";
 
@@ -7,6 +9,17 @@ import { TEXT_FORMS } from "./text-forms.ts";
 export type LeafReading = { readonly value: unknown } | { readonly expected: string };
 
 type Scalar = string | number | boolean;
+
+const WHOLE = "a whole number";
+const UNLIMITED = "unlimited";
+const RATE_UNITS: ReadonlyMap<string, Millis> = new Map([
+  ["s", 1_000],
+  ["sec", 1_000],
+  ["min", 60_000],
+  ["hour", 3_600_000],
+  ["day", 86_400_000],
+]);
+const MOST_PER_UNIT = 1_000_000_000;
 
 /** Never shown in a message, whatever is wrong with it. */
 export function isSecretLeaf(schema: LeafSchema): boolean {
@@ -19,7 +32,10 @@ export function readLeaf(value: Scalar, schema: LeafSchema, loose: boolean): Lea
   if (value === "" && types.includes("null")) return { value: null };
   if (schema.format === "tollgate-duration") return readDuration(value, schema);
   if (schema.format === "tollgate-size") return readSize(value, schema);
-  if (types.includes("integer")) return readNumber(value, schema, loose, "a whole number");
+  if (schema.format === "tollgate-rate") return readRate(value);
+  if (schema.format === "tollgate-limit") return orUnlimited(value, readNumber(value, schema, loose, WHOLE));
+  if (schema.format === "tollgate-money") return orUnlimited(value, readMoney(value, schema, loose));
+  if (types.includes("integer")) return readNumber(value, schema, loose, WHOLE);
   if (types.includes("number")) return readNumber(value, schema, loose, "a number");
   if (types.includes("boolean")) return readToggle(value, loose);
   return readText(value, schema);
@@ -45,8 +61,35 @@ function readNumber(value: Scalar, schema: LeafSchema, loose: boolean, what: str
   const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = schema;
   const number = loose && typeof value === "string" && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
   const fits = typeof number === "number" && number >= minimum && number <= maximum;
-  if (fits && (what === "a number" || Number.isInteger(number))) return { value: number };
+  if (fits && (what !== WHOLE || Number.isInteger(number))) return { value: number };
   return { expected: `${what} from ${minimum} to ${maximum}` };
+}
+
+/** USD as nano-dollars. */
+function readMoney(value: Scalar, schema: LeafSchema, loose: boolean): LeafReading {
+  const reading = readNumber(value, schema, loose, "USD");
+  return "value" in reading && typeof reading.value === "number"
+    ? { value: toNano(toExact(reading.value)) }
+    : reading;
+}
+
+function orUnlimited(value: Scalar, reading: LeafReading): LeafReading {
+  if (value === UNLIMITED) return { value: Number.POSITIVE_INFINITY };
+  return "value" in reading ? reading : { expected: `${reading.expected}, or ${UNLIMITED}` };
+}
+
+function readRate(value: Scalar): LeafReading {
+  const rate = typeof value === "string" ? parseRate(value) : null;
+  return rate ? { value: rate } : { expected: "a rate such as 100/min (s, sec, min, hour or day)" };
+}
+
+/** `100/min`; `unlimited` is an infinite count. Null when it is no rate. */
+function parseRate(text: string): Rate | null {
+  if (text === UNLIMITED) return { count: Number.POSITIVE_INFINITY, per: 1_000 };
+  const [, digits = "", unit = ""] = /^(\d{1,10})\s*\/\s*([a-z]+)$/.exec(text.trim()) ?? [];
+  const per = RATE_UNITS.get(unit);
+  const count = Number(digits);
+  return per !== undefined && count >= 1 && count <= MOST_PER_UNIT ? { count, per } : null;
 }
 
 function readToggle(value: Scalar, loose: boolean): LeafReading {

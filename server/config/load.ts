@@ -1,6 +1,6 @@
 /** From the text of gateway.yaml to settings, or to everything that is wrong with it. Pure: the caller reads the file. */
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import type { AuditSettings, Settings } from "../core/settings.ts";
+import type { AuditSettings, ConditionFault, Settings } from "../core/settings.ts";
 import type { Environment } from "./env.ts";
 import type { Place, Problem } from "./problem.ts";
 import { type Reading, readTree } from "./reader.ts";
@@ -8,7 +8,13 @@ import { findContradictions, findWarnings } from "./rules.ts";
 import { settingsSchema } from "./schema.ts";
 import { overlay, parseTree, type Tree } from "./tree.ts";
 
-export interface ConfigContext {
+export interface ConfigContext extends LocationContext {
+  /** What is wrong with a policy's condition; null when nothing is. */
+  checkCondition(condition: string): ConditionFault | null;
+}
+
+/** The same without what only a whole reading needs. */
+export interface LocationContext {
   /** The file's path as messages name it; relative paths in it start at its folder. Null: no file, only defaults. */
   readonly file: string | null;
   readonly env: Environment;
@@ -51,7 +57,7 @@ export function parseConfig(text: string, context: ConfigContext): ParsedConfig 
   const reading = readConfig(text, context);
   if (reading.problems.length > 0) return { problems: inOrder(reading.problems) };
   const settings = anchor(settingsOf(reading), context);
-  const contradictions = findContradictions(settings, context.providers);
+  const contradictions = findContradictions(settings, context);
   if (contradictions.length > 0) {
     const problems = contradictions.map((one) => ({ ...placeOf(one.path, reading.places, context), ...one }));
     return { problems: inOrder(problems) };
@@ -65,7 +71,7 @@ export function parseConfig(text: string, context: ConfigContext): ParsedConfig 
  */
 export function parseLocations(
   text: string,
-  context: ConfigContext,
+  context: LocationContext,
 ): Locations | { readonly problems: readonly Problem[] } {
   const reading = readConfig(text, context);
   const problems = reading.problems.filter(({ path }) =>
@@ -76,7 +82,7 @@ export function parseLocations(
   return { dataDir: gateway.data_dir, timezone: gateway.timezone, audit };
 }
 
-function readConfig(text: string, context: ConfigContext): Reading {
+function readConfig(text: string, context: LocationContext): Reading {
   const parsed = parseTree(text, context.file ?? "(no file)");
   if ("problems" in parsed) return { value: null, problems: parsed.problems, places: new Map() };
   return readTree(overlayAll(parsed.tree, context), settingsSchema, context.env);
@@ -94,7 +100,7 @@ const OVERRIDDEN: readonly (readonly [keyof Overrides, readonly string[]])[] = [
   ["data-dir", ["gateway", "data_dir"]],
 ];
 
-function overlayAll(tree: Tree, { overrides = {}, env }: ConfigContext): Tree {
+function overlayAll(tree: Tree, { overrides = {}, env }: LocationContext): Tree {
   const given = OVERRIDDEN.map(([option, path]) => ({
     source: `--${option}`,
     path,
@@ -115,7 +121,7 @@ function overlayAll(tree: Tree, { overrides = {}, env }: ConfigContext): Tree {
 }
 
 /** Makes paths absolute and names the zone, so that nothing later depends on where or for whom the process runs. */
-function anchor(settings: Settings, { file, cwd, home, zone, overrides }: ConfigContext): Settings {
+function anchor(settings: Settings, { file, cwd, home, zone, overrides }: LocationContext): Settings {
   const folder = file === null ? cwd : dirname(resolve(cwd, file));
   const { gateway, audit, pricing } = settings;
   const dataFolder = overrides?.["data-dir"] ? cwd : folder;
@@ -135,7 +141,7 @@ function absolute(path: string, folder: string, home: string): string {
 }
 
 /** Where this path stands, or the nearest mapping above it that the file holds. */
-function placeOf(path: string, places: ReadonlyMap<string, Place>, { file }: ConfigContext): Place {
+function placeOf(path: string, places: ReadonlyMap<string, Place>, { file }: LocationContext): Place {
   const parts = path.split(".");
   for (let length = parts.length; length > 0; length--) {
     const place = places.get(parts.slice(0, length).join("."));

@@ -4,7 +4,14 @@ import { isSecretLeaf, readLeaf } from "./leaf-reader.ts";
 import type { LeafSchema } from "./leaves.ts";
 import { nearest } from "./nearest.ts";
 import { type Place, type Problem, quote, renderPath } from "./problem.ts";
-import type { ListSchema, NamedSchema, NameFormat, SectionSchema, SettingSchema } from "./shapes.ts";
+import type {
+  AnyOfSchema,
+  ListSchema,
+  NamedSchema,
+  NameFormat,
+  SectionSchema,
+  SettingSchema,
+} from "./shapes.ts";
 import type { Member, ScalarTree, Tree } from "./tree.ts";
 
 export interface Reading {
@@ -31,16 +38,22 @@ export function readTree(tree: Tree, schema: SettingSchema, env: Environment): R
 
 /** What the schema gives when the file says nothing. */
 export function defaultOf(schema: SettingSchema): unknown {
+  if ("propertyNames" in schema) return withTemplate(emptyNames(), schema);
   if ("properties" in schema) {
+    if (schema.default === null) return null;
     return Object.fromEntries(Object.entries(schema.properties).map(([key, part]) => [key, defaultOf(part)]));
   }
-  if ("propertyNames" in schema) return emptyNames();
-  if ("items" in schema) return [];
+  if ("items" in schema || "anyOf" in schema) return schema.default;
   if (schema.default === undefined) return undefined;
   const reading = readLeaf(schema.default ?? "", schema, false);
   if ("expected" in reading)
     throw new Error(`The default of "${schema.description}" is not ${reading.expected}.`);
   return reading.value;
+}
+
+function withTemplate(entries: Record<string, unknown>, { properties }: NamedSchema): unknown {
+  if (properties && entries["*"] === undefined) entries["*"] = defaultOf(properties["*"]);
+  return entries;
 }
 
 /** Without a prototype: names from outside are its keys, and `constructor` is a valid agent. */
@@ -51,14 +64,17 @@ function emptyNames(): Record<string, unknown> {
 function read(tree: Tree, schema: SettingSchema, path: Path, context: Context): unknown {
   context.places.set(renderPath(path), tree.at);
   if (tree.kind === "scalar" && tree.value === null) return absent(tree.at, schema, path, context);
-  if ("properties" in schema) return readSection(tree, schema, path, context);
   if ("propertyNames" in schema) return readNamed(tree, schema, path, context);
+  if ("properties" in schema) return readSection(tree, schema, path, context);
+  if ("anyOf" in schema) return readAnyOf(tree, schema, path, context);
   if ("items" in schema) return readList(tree, schema, path, context);
   return readScalar(tree, schema, path, context);
 }
 
 function readSection(tree: Tree, schema: SectionSchema, path: Path, context: Context): unknown {
   const members = membersOf(tree, path, context);
+  // Said once; what it lacks as a mapping would only distract.
+  if (tree.kind !== "map") return defaultOf(schema);
   const value: Record<string, unknown> = {};
   for (const [key, part] of Object.entries(schema.properties)) {
     const member = members.find((one) => one.key === key);
@@ -80,9 +96,10 @@ function readNamed(tree: Tree, schema: NamedSchema, path: Path, context: Context
     const memberPath = [...path, member.key];
     const expected = checkName(member.key, schema.propertyNames.format);
     if (expected) report(context, member.at, memberPath, `is not a possible name; expected ${expected}`);
-    value[member.key] = read(member.value, schema.additionalProperties, memberPath, context);
+    const entry = (member.key === "*" && schema.properties?.["*"]) || schema.additionalProperties;
+    value[member.key] = read(member.value, entry, memberPath, context);
   }
-  return value;
+  return withTemplate(value, schema);
 }
 
 function readList(tree: Tree, schema: ListSchema, path: Path, context: Context): unknown {
@@ -91,6 +108,22 @@ function readList(tree: Tree, schema: ListSchema, path: Path, context: Context):
     return [];
   }
   return tree.items.map((item, index) => read(item, schema.items, [...path, String(index)], context));
+}
+
+/** Reads by the first alternative that is written as what stands there. */
+function readAnyOf(tree: Tree, schema: AnyOfSchema, path: Path, context: Context): unknown {
+  const fitting = schema.anyOf.find((one) => kindOf(one) === tree.kind);
+  if (fitting) return read(tree, fitting, path, context);
+  const expected = schema.anyOf.map((one) => KINDS[kindOf(one)]).join(" or ");
+  report(context, tree.at, path, `is ${describeShape(tree)}; expected ${expected}`);
+  return schema.default;
+}
+
+const KINDS = { scalar: "a single value", map: "a mapping", list: "a list" } as const;
+
+function kindOf(schema: SettingSchema): Tree["kind"] {
+  if ("items" in schema) return "list";
+  return "properties" in schema ? "map" : "scalar";
 }
 
 function readScalar(tree: Tree, schema: LeafSchema, path: Path, context: Context): unknown {
@@ -123,7 +156,11 @@ function fill(text: string, at: Place, path: Path, context: Context): Filled | "
 }
 
 function absent(at: Place, schema: SettingSchema, path: Path, context: Context): unknown {
-  const missing = !("properties" in schema) && schema.default === undefined;
+  if ("required" in schema && schema.default === undefined) {
+    // An empty section lacks what it must give, and says so key by key.
+    return readSection({ kind: "map", at, members: [] }, schema, path, context);
+  }
+  const missing = schema.default === undefined;
   if (missing) report(context, at, path, "is missing; it has no default");
   return defaultOf(schema);
 }

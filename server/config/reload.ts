@@ -35,7 +35,7 @@ function flatten(settings: Settings): Map<string, string> {
   const leaves = new Map<string, string>();
   const walk = (value: unknown, path: readonly string[]) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      leaves.set(renderPath(path), JSON.stringify(value));
+      leaves.set(renderPath(path), renderLeaf(value));
       return;
     }
     const entries = Object.entries(value);
@@ -45,4 +45,9 @@ function flatten(settings: Settings): Map<string, string> {
   };
   walk(settings, []);
   return leaves;
+}
+
+/** JSON, which has no word for an unlimited number. */
+function renderLeaf(value: unknown): string {
+  return value === Number.POSITIVE_INFINITY ? "unlimited" : JSON.stringify(value);
 }

@@ -1,17 +1,30 @@
 /** What several settings say together: contradictions, and what deserves a warning. Pure. */
-import type { AgentSettings, Settings } from "../core/settings.ts";
+import type { ConditionFault, Settings } from "../core/settings.ts";
+import { type Contradiction, noProvider } from "./contradiction.ts";
+import { checkLimits } from "./limits-rules.ts";
 import { nearest } from "./nearest.ts";
+import { checkPolicies } from "./policy-rules.ts";
 import { renderPath } from "./problem.ts";
 
-/** A contradiction, to be told where `path` stands in the file. */
-export interface Contradiction {
-  readonly path: string;
-  readonly message: string;
+/** What the configuration cannot judge by itself. */
+export interface Judges {
+  /** The providers that need no protocol and base_url. */
+  readonly providers: readonly string[];
+  /** What is wrong with a policy's condition; null when nothing is. */
+  checkCondition(condition: string): ConditionFault | null;
 }
 
-/** Every contradiction. `known` are the providers that Tollgate knows by itself. */
-export function findContradictions(settings: Settings, known: readonly string[]): Contradiction[] {
-  return [...checkProviders(settings, known), ...checkAgents(settings, known), ...checkListeners(settings)];
+/** Every contradiction. */
+export function findContradictions(settings: Settings, judges: Judges): Contradiction[] {
+  const known = judges.providers;
+  const names = [...new Set([...known, ...Object.keys(settings.providers)])];
+  return [
+    ...checkProviders(settings, known),
+    ...checkAgents(settings, names),
+    ...checkLimits(settings, names),
+    ...checkPolicies(settings.policies, judges.checkCondition),
+    ...checkListeners(settings),
+  ];
 }
 
 function* checkProviders({ providers }: Settings, known: readonly string[]): Generator<Contradiction> {
@@ -30,12 +43,10 @@ function* checkProviders({ providers }: Settings, known: readonly string[]): Gen
   }
 }
 
-function* checkAgents({ agents, providers }: Settings, known: readonly string[]): Generator<Contradiction> {
-  const names = [...new Set([...known, ...Object.keys(providers)])];
-  const template: AgentSettings | undefined = agents["*"];
+function* checkAgents({ agents }: Settings, names: readonly string[]): Generator<Contradiction> {
   for (const [name, agent] of Object.entries(agents)) {
     const path = renderPath(["agents", name]);
-    const provider = agent.provider ?? template?.provider ?? null;
+    const provider = agent.provider ?? agents["*"].provider;
     if (agent.api_key !== null && provider === null) {
       yield {
         path: `${path}.api_key`,
@@ -43,12 +54,8 @@ function* checkAgents({ agents, providers }: Settings, known: readonly string[])
       };
     }
     if (agent.provider !== null && !names.includes(agent.provider)) {
-      const near = nearest(agent.provider, names);
-      const hint = near ? `did you mean ${near}?` : `known: ${names.join(", ")}.`;
-      yield {
-        path: `${path}.provider`,
-        message: `${path}.provider is ${agent.provider}, which is no provider; ${hint}`,
-      };
+      const wrong = noProvider(agent.provider, names);
+      yield { path: `${path}.provider`, message: `${path}.provider is ${agent.provider}, ${wrong}` };
     }
   }
 }
@@ -62,9 +69,10 @@ function* checkListeners({ gateway, dashboard }: Settings): Generator<Contradict
 }
 
 /** What is allowed and probably not meant, as sentences for the person who starts the gateway. */
-export function findWarnings({ gateway, dashboard, agents, admin }: Settings): string[] {
+export function findWarnings({ gateway, dashboard, agents, identity, admin }: Settings): string[] {
   const warnings: string[] = [];
-  if (!isLoopback(gateway.host)) {
+  const isProven = identity.mode === "keys";
+  if (!isLoopback(gateway.host) && !isProven) {
     warnings.push(
       `The gateway listens on ${gateway.host}: whoever reaches it can call under any agent's name, and with the ` +
         "stored keys.",
@@ -76,7 +84,7 @@ export function findWarnings({ gateway, dashboard, agents, admin }: Settings): s
     );
   }
   const keyed = Object.keys(agents).filter((name) => name !== "*" && agents[name]?.api_key);
-  if (keyed.length > 0) {
+  if (keyed.length > 0 && !isProven) {
     warnings.push(
       `Agents with a key of their own (${listNames(keyed)}) are known by name alone: whoever gives the name uses the key.`,
     );

@@ -4,11 +4,14 @@
  */
 import type { Static } from "@sinclair/typebox";
 import type { Settings } from "../core/settings.ts";
+import { agent, BLOCKED_RESPONSES, LOOP_ACTIONS, PRIORITIES } from "./agent-schema.ts";
 import {
   choice,
   choiceOrNone,
   duration,
   integer,
+  integerOrNone,
+  neededChoice,
   port,
   size,
   text,
@@ -17,7 +20,9 @@ import {
   usd,
   usdOrNone,
 } from "./leaves.ts";
-import { list, named, section } from "./shapes.ts";
+import { loopThreshold, loopWindow, moneyCaps, slidingWindowOrNone } from "./limits-schema.ts";
+import { policy } from "./policy-schema.ts";
+import { either, list, listOf, named, section, templated } from "./shapes.ts";
 
 const KIB = 1024;
 const GIB = 1024 ** 3;
@@ -53,13 +58,19 @@ const gateway = section({
     "tollgate-target-host",
     "Hosts (or *.suffix) with private addresses that x-target-url may name.",
   ),
+  blocked_response: choice(
+    BLOCKED_RESPONSES,
+    "reply",
+    "How a refusal by policy is told: reply, as a model's answer that agents read; error, as an error.",
+  ),
+  budget: section(moneyCaps("everyone together")),
 });
 
 const identity = section({
   mode: choice(
-    ["open", "known"],
+    ["open", "known", "keys"],
     "open",
-    "open creates an agent at its first call; known refuses names that are not under agents.",
+    "open creates an agent at its first call; known refuses names that are not under agents; keys asks for a gateway key.",
   ),
   forward: toggle(true, "Whether X-Agent-Identity is passed on to the provider."),
 });
@@ -71,14 +82,20 @@ const provider = section({
   ),
   base_url: textOrNone("tollgate-base-url", "Where it is reached: what one would give the SDK."),
   api_key: textOrNone("tollgate-secret", "The key for calls whose agent has none of its own."),
-});
-
-const agent = section({
-  api_key: textOrNone("tollgate-secret", "This agent's own upstream key, for the provider named beside it."),
-  provider: textOrNone("tollgate-provider-name", "The provider that this agent's api_key is for."),
-  owner: textOrNone("tollgate-label", "Who answers for the agent."),
-  purpose: textOrNone("tollgate-label", "What the agent is for: production, ci, batch."),
-  tags: list("tollgate-label", "Labels of the agent."),
+  enabled: toggle(true, "Whether calls may go there at all."),
+  rate_limit: slidingWindowOrNone("A sliding window over the calls of all agents."),
+  max_concurrency: integerOrNone(
+    { minimum: 1, maximum: 100_000 },
+    "Calls in flight at once; more of them wait, by priority. Left out, no bound.",
+  ),
+  upstreams: listOf(
+    section({
+      base_url: textOrNone("tollgate-base-url", "Where these lanes go; left out, where the others go."),
+      api_key: textOrNone("tollgate-secret", "The key of these lanes; left out, the provider's."),
+      lanes: listOf(neededChoice(PRIORITIES, "A lane."), "The lanes that go there: high, normal, low."),
+    }),
+    "Where some lanes go instead.",
+  ),
 });
 
 const modelPrice = section({
@@ -96,11 +113,17 @@ export const settingsSchema = section({
     provider,
     "Providers by name: a known one to give it a key or another base, or one of your own.",
   ),
-  agents: named(
+  agents: templated(
     "tollgate-agent-name-or-all",
     agent,
     "Agents by name; * is the template whose values every agent starts from.",
   ),
+  owners: named(
+    "tollgate-label",
+    section({ budget: section(moneyCaps("the owner, with all of its agents,")) }),
+    "Owners by name.",
+  ),
+  policies: listOf(policy, "Rules over the state of agents; see [policies](policies.md)."),
   dashboard: section({
     port: port(4040, "Where the dashboard is served; the gateway's own port means one listener for both."),
     host: text("tollgate-host", "127.0.0.1", "The address the dashboard listens on."),
@@ -139,6 +162,38 @@ export const settingsSchema = section({
       "tollgate-glob",
       modelPrice,
       "Prices by model name or glob; the first that matches wins over every list.",
+    ),
+    unknown: either(
+      neededChoice(["refuse", "allow"], "Whether a call may pass whose price is not known."),
+      modelPrice,
+      "refuse",
+      "Calls of agents under a money cap whose price is not known: refuse, allow uncharged, or a price to charge.",
+    ),
+  }),
+  trust: section({
+    enabled: toggle(true, "Whether agents are scored by their behaviour; see [trust](trust.md)."),
+    interval: duration(
+      "60s",
+      { minimum: 1_000, maximum: DAY },
+      "How often a clean, active agent gains a point.",
+    ),
+    initial: integer(
+      50,
+      { minimum: 0, maximum: 100 },
+      "The score of an agent that is seen for the first time.",
+    ),
+    quarantine: toggle(false, "Whether agents with a score under 20 are refused."),
+    raise: toggle(false, "Whether trusted agents with a gateway key get more rate and quota."),
+  }),
+  loops: section({
+    window: loopWindow,
+    threshold: loopThreshold,
+    action: choice(LOOP_ACTIONS, "alert", "What happens to an agent that repeats itself."),
+  }),
+  routes: section({
+    allow: list(
+      "tollgate-route",
+      "Provider paths that agents under a money cap may call although nothing there is metered.",
     ),
   }),
   admin: section({

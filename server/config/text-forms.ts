@@ -42,6 +42,9 @@ export const TEXT_FORMS: ReadonlyMap<LeafFormat, TextForm> = new Map([
     form(`1 to 64 of a-z 0-9 . _ -, and none of ${RESERVED_PROVIDERS.join(", ")}`, isProviderName),
   ],
   ["tollgate-glob", form("a model's name, in which * stands for any characters", isGlob)],
+  ["tollgate-policy-name", form("1 to 64 of A-Z a-z 0-9 . _ -", (text) => /^[\w.-]{1,64}$/.test(text))],
+  ["tollgate-condition", form("a condition", (text) => text.trim() !== "")],
+  ["tollgate-route", form("a path such as /v1/files*, in which * stands for any characters", isRoute)],
   ["tollgate-base-url", form("an http or https URL without credentials, query or fragment", isBaseUrl)],
   ["tollgate-path", form("a path", (text) => text.trim().length > 0 && !text.includes("\0"))],
   ["tollgate-label", form("1 to 128 printable characters", isLabel)],
@@ -75,6 +78,10 @@ function isProviderName(text: string): boolean {
 
 function isGlob(text: string): boolean {
   return /^[^\p{C}\s]{1,256}$/u.test(text);
+}
+
+function isRoute(text: string): boolean {
+  return /^\/[^\p{C}\s?#]{0,255}$/u.test(text);
 }
 
 function isBaseUrl(text: string): boolean {

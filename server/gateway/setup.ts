@@ -1,26 +1,25 @@
 /** What one configuration means for the data plane: made once when it is loaded, swapped whole when it changes. */
 import type { AgentName } from "../core/agent.ts";
-import type { AgentSettings, Settings } from "../core/settings.ts";
+import type { Settings } from "../core/settings.ts";
 import { createProviders, type Providers } from "../providers/index.ts";
 import { createPrices, type Prices } from "../providers/prices.ts";
+import { type AgentTerms, createTerms } from "./terms.ts";
 
 export interface Setup {
   readonly settings: Settings;
   readonly providers: Providers;
   readonly prices: Prices;
-  /** The settings of an agent: its own over the template's. */
-  agent(name: AgentName): AgentSettings;
+  /** What holds for an agent: its own settings over the template's. The same object each time. */
+  agent(name: AgentName): AgentTerms;
   /** Whether the operator named this agent. */
   isNamed(name: AgentName): boolean;
 }
 
-const NOTHING: AgentSettings = { api_key: null, provider: null, owner: null, purpose: null, tags: [] };
-
 /** Builds the setup of validated settings. */
 export function createSetup(settings: Settings): Setup {
-  const template = settings.agents["*"] ?? NOTHING;
+  const template = createTerms(settings.agents["*"], settings);
   const agents = new Map(
-    Object.entries(settings.agents).map(([name, own]) => [name, overTemplate(own, template)] as const),
+    Object.entries(settings.agents).map(([name, own]) => [name, createTerms(own, settings)] as const),
   );
   return {
     settings,
@@ -28,15 +27,5 @@ export function createSetup(settings: Settings): Setup {
     prices: createPrices(settings.pricing),
     agent: (name) => agents.get(name) ?? template,
     isNamed: (name) => name !== "*" && agents.has(name),
-  };
-}
-
-function overTemplate(own: AgentSettings, template: AgentSettings): AgentSettings {
-  return {
-    api_key: own.api_key ?? template.api_key,
-    provider: own.provider ?? template.provider,
-    owner: own.owner ?? template.owner,
-    purpose: own.purpose ?? template.purpose,
-    tags: own.tags.length > 0 ? own.tags : template.tags,
   };
 }

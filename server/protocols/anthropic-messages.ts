@@ -1,6 +1,8 @@
 /** Anthropic's messages. https://docs.anthropic.com/en/api/messages and /streaming */
 import type { Refusal } from "../core/refusal.ts";
 import { addCounts, type Usage } from "../core/usage.ts";
+import { createMessagesProgress, renderMessagesCut, renderMessagesReply } from "./anthropic-reply.ts";
+import { estimateMessagesInput, lowerMessagesCeiling, readMessagesDemand } from "./anthropic-request.ts";
 import { countOf, type Json, lengthOf, listOf, objectOf, parseJson, textOf } from "./json.ts";
 import type { AnswerReader, EventSign, Protocol } from "./protocol.ts";
 import { createNotes, type Notes, noteError, noteModel, noteTier, noteUnit, noteUsage } from "./reading.ts";
@@ -11,12 +13,20 @@ export const anthropicMessages: Protocol = {
   createReader,
   renderError: (refusal, requestId) => JSON.stringify({ ...errorBody(refusal), request_id: requestId }),
   renderStreamError: (refusal) => `event: error\ndata: ${JSON.stringify(errorBody(refusal))}\n\n`,
+  renderReply: renderMessagesReply,
+  readDemand: readMessagesDemand,
+  lowerCeiling: lowerMessagesCeiling,
+  estimateInput: estimateMessagesInput,
 };
+
+/** Most content blocks that are open at once. */
+const MAX_BLOCKS = 256;
 
 function createReader(): AnswerReader {
   const notes = createNotes();
   /** All that the stream's usage objects have said, key by key: later ones are cumulative, some say one figure only. */
   const merged = new Map<string, unknown>();
+  const progress = createMessagesProgress();
 
   return {
     reading: notes,
@@ -34,6 +44,7 @@ function createReader(): AnswerReader {
       notes.visibleBytes += lengthOf(message.completion);
       notes.ended = true;
     },
+    renderCut: (terms) => (notes.ended ? "" : renderMessagesCut(progress, notes.model, terms)),
   };
 
   function readTyped(type: string, event: Json): EventSign {
@@ -43,12 +54,18 @@ function createReader(): AnswerReader {
         return "more";
       case "content_block_start":
         notes.visibleBytes += blockBytes(objectOf(event.content_block));
+        if (progress.openBlocks.size < MAX_BLOCKS) progress.openBlocks.add(event.index);
+        return "more";
+      case "content_block_stop":
+        progress.openBlocks.delete(event.index);
         return "more";
       case "message_start":
+        progress.kind = "messages";
         readMessage(objectOf(event.message) ?? {});
         return "more";
       case "message_delta":
         readMessage(event);
+        if (textOf(objectOf(event.delta)?.stop_reason) !== null) progress.hasStopped = true;
         return "more";
       case "message_stop":
         notes.ended = true;
@@ -59,6 +76,7 @@ function createReader(): AnswerReader {
       default:
         // The legacy text completions stream: its last event is the one with a stop reason.
         notes.visibleBytes += lengthOf(event.completion);
+        if (typeof event.completion === "string") progress.kind = "completion";
         if (textOf(event.stop_reason) === null) return "more";
         notes.ended = true;
         return "maybe-last";

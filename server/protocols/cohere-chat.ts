@@ -1,7 +1,9 @@
 /** Cohere's chat (v2 and v1), embed and rerank. https://docs.cohere.com/reference */
 import type { Refusal } from "../core/refusal.ts";
 import type { Billing, Usage } from "../core/usage.ts";
-import { countOf, type Json, lengthOf, listOf, objectOf, parseJson } from "./json.ts";
+import { type CohereProgress, renderCohereCut, renderCohereReply } from "./cohere-reply.ts";
+import { estimateCohereInput, lowerCohereCeiling, readCohereDemand } from "./cohere-request.ts";
+import { countOf, type Json, lengthOf, listOf, objectOf, parseJson, textOf } from "./json.ts";
 import type { AnswerReader, EventSign, Framing, Protocol } from "./protocol.ts";
 import { createNotes, type Notes, noteError, noteModel, noteUnit, noteUsage } from "./reading.ts";
 import { retryAfterSeconds } from "./render.ts";
@@ -12,23 +14,33 @@ export const cohereChat: Protocol = {
   renderError: (refusal, requestId) =>
     JSON.stringify({ id: requestId, message: refusal.message, ...retryAfterSeconds(refusal) }),
   renderStreamError,
+  renderReply: renderCohereReply,
+  readDemand: readCohereDemand,
+  lowerCeiling: lowerCohereCeiling,
+  estimateInput: estimateCohereInput,
 };
 
 function createReader(): AnswerReader {
   const notes = createNotes();
+  const progress: CohereProgress = { hasStarted: false, open: null, generationId: null };
+  let isOver = false;
   return {
     reading: notes,
     readEvent(name, data) {
       if (data === "[DONE]") {
         notes.ended = true;
+        isOver = true;
         return "last";
       }
       const event = objectOf(parseJson(data));
       if (!event) return "more";
       const type = event.type ?? event.event_type ?? name;
-      return type === "message-end" || type === "stream-end"
-        ? readEnd(notes, event)
-        : readDelta(notes, event);
+      if (type === "message-end" || type === "stream-end") {
+        isOver = true;
+        return readEnd(notes, event);
+      }
+      if (type !== "content-delta") noteProgress(progress, type, event);
+      return readDelta(notes, event);
     },
     readAnswer(body) {
       const answer = objectOf(body);
@@ -40,7 +52,28 @@ function createReader(): AnswerReader {
       if (typeof answer.message === "string") noteError(notes, ["error"]);
       notes.ended = true;
     },
+    renderCut: (terms) => (isOver ? "" : renderCohereCut(progress, terms)),
   };
+}
+
+function noteProgress(progress: CohereProgress, type: unknown, { index, generation_id }: Json): void {
+  switch (type) {
+    case "message-start":
+      progress.hasStarted = true;
+      break;
+    case "stream-start":
+      progress.generationId = textOf(generation_id);
+      break;
+    case "content-start":
+      progress.open = { ending: "content-end", index };
+      break;
+    case "tool-call-start":
+      progress.open = { ending: "tool-call-end", index };
+      break;
+    case "content-end":
+    case "tool-call-end":
+      progress.open = null;
+  }
 }
 
 /** The second version ends with `message-end`, the first with `stream-end` and the whole answer in it. */

@@ -1,5 +1,7 @@
 /** Gemini's native format. https://ai.google.dev/api/generate-content and /interactions-api */
 import type { Refusal } from "../core/refusal.ts";
+import { renderGeminiCut, renderGeminiReply } from "./gemini-reply.ts";
+import { estimateGeminiInput, lowerGeminiCeiling, readGeminiDemand } from "./gemini-request.ts";
 import { readGeminiUsage, readInteractionUsage } from "./gemini-usage.ts";
 import { type Json, lengthOf, listOf, objectOf, parseJson } from "./json.ts";
 import type { AnswerReader, EventSign, Framing, Protocol } from "./protocol.ts";
@@ -20,10 +22,17 @@ export const gemini: Protocol = {
   createReader,
   renderError: (refusal) => JSON.stringify(errorBody(refusal)),
   renderStreamError,
+  renderReply: renderGeminiReply,
+  readDemand: readGeminiDemand,
+  lowerCeiling: lowerGeminiCeiling,
+  estimateInput: estimateGeminiInput,
 };
 
 function createReader(): AnswerReader {
   const notes = createNotes();
+  let latest: Json | null = null;
+  let interaction: Json | null = null;
+  let openStep: unknown = null;
   return {
     reading: notes,
     readEvent(_name, data): EventSign {
@@ -32,7 +41,11 @@ function createReader(): AnswerReader {
         return "last";
       }
       const chunk = objectOf(parseJson(data));
-      if (chunk) readBody(notes, chunk);
+      if (chunk) {
+        latest = chunk;
+        if (chunk.event_type !== undefined) noteStep(chunk);
+        readBody(notes, chunk);
+      }
       // There is no final event: the chunk with a finish reason is the last, unless more usage follows.
       return notes.ended || notes.error !== null ? "maybe-last" : "more";
     },
@@ -41,7 +54,14 @@ function createReader(): AnswerReader {
       for (const chunk of Array.isArray(body) ? body : [body]) readBody(notes, objectOf(chunk) ?? {});
       notes.ended = true;
     },
+    renderCut: (terms) => renderGeminiCut({ latest, interaction, openStep, hasFinished: notes.ended }, terms),
   };
+
+  function noteStep(event: Json): void {
+    interaction = objectOf(event.interaction) ?? interaction;
+    if (event.event_type === "step.start") openStep = event.index;
+    else if (event.event_type === "step.stop") openStep = null;
+  }
 }
 
 function readBody(notes: Notes, body: Json): void {

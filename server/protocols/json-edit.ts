@@ -80,6 +80,41 @@ export function splice(bytes: Uint8Array, start: number, end: number, text: stri
   return edited;
 }
 
+/**
+ * Sets a member of the object that begins at `from` to a JSON text: where it stands, or else as the object's first. The
+ * bytes as they are where there is no object.
+ */
+export function setMember(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+  value: string,
+  from = 0,
+): Uint8Array<ArrayBuffer> {
+  const member = findMember(bytes, name, from);
+  if (member) return splice(bytes, member.valueStart, member.valueEnd, value);
+  const start = objectStart(bytes, from);
+  if (start < 0) return bytes;
+  const isEmpty = bytes[skipSpace(bytes, start + 1)] === CLOSE_OBJECT;
+  return splice(bytes, start + 1, start + 1, `${JSON.stringify(name)}:${value}${isEmpty ? "" : ","}`);
+}
+
+/**
+ * Lowers a member that holds a number to `ceiling`; one that is lower already and above zero stays, and one that is
+ * missing or no number is set. The object begins at `from`.
+ */
+export function lowerMember(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+  ceiling: number,
+  from = 0,
+): Uint8Array<ArrayBuffer> {
+  const member = findMember(bytes, name, from);
+  const text = member ? textBetween(bytes, member.valueStart, member.valueEnd) : "";
+  // Some hosts take numbers in quotes.
+  const value = Number(text.replace(/^"|"$/g, ""));
+  return value > 0 && value <= ceiling ? bytes : setMember(bytes, name, String(ceiling), from);
+}
+
 function eachMember(bytes: Uint8Array, from: number, visit: (member: Member) => void): void {
   let at = objectStart(bytes, from) + 1;
   if (at === 0) return;
@@ -135,9 +170,7 @@ function stringEnd(bytes: Uint8Array, start: number): number {
 
 /** A key as the parser sees it: escapes count (`strea\u006d` is `stream`). */
 function nameOf(bytes: Uint8Array, start: number, end: number): string {
-  const quoted = Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString(
-    "utf8",
-  );
+  const quoted = textBetween(bytes, start, end);
   if (!quoted.includes("\\")) return quoted.slice(1, -1);
   try {
     return String(JSON.parse(quoted));
@@ -145,6 +178,10 @@ function nameOf(bytes: Uint8Array, start: number, end: number): string {
     // Not a JSON string: it has no name that anybody could ask for.
     return "";
   }
+}
+
+function textBetween(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString("utf8");
 }
 
 function skipSpace(bytes: Uint8Array, from: number): number {

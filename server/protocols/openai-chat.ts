@@ -2,6 +2,8 @@
 import type { Refusal } from "../core/refusal.ts";
 import { type Json, lengthOf, listOf, objectOf, parseJson } from "./json.ts";
 import { findMember, objectStart, splice } from "./json-edit.ts";
+import { renderChatCut, renderChatReply } from "./openai-chat-reply.ts";
+import { estimateChatInput, lowerChatCeiling, readChatDemand } from "./openai-chat-request.ts";
 import { openaiError } from "./openai-error.ts";
 import { readOpenaiUsage } from "./openai-usage.ts";
 import type { AnswerReader, EventSign, Framing, Protocol, Quirks } from "./protocol.ts";
@@ -21,6 +23,10 @@ export const openaiChat: Protocol = {
   createReader,
   renderError: (refusal) => JSON.stringify(openaiError(refusal)),
   renderStreamError,
+  renderReply: renderChatReply,
+  readDemand: readChatDemand,
+  lowerCeiling: lowerChatCeiling,
+  estimateInput: estimateChatInput,
 };
 
 /** Most choices of an answer that are told apart: `n` is at most 128. */
@@ -30,18 +36,31 @@ function createReader(quirks: Quirks): AnswerReader {
   const notes = createNotes();
   const started = new Set<unknown>();
   const finished = new Set<unknown>();
+  let latest: Json | null = null;
+  let toldUsage = false;
+  let isOver = false;
 
-  return { reading: notes, readEvent, readAnswer };
+  return {
+    reading: notes,
+    readEvent,
+    readAnswer,
+    renderCut: (terms) => (isOver ? "" : renderChatCut({ latest, started, finished, toldUsage }, terms)),
+  };
 
   function readEvent(_name: string | null, data: string): EventSign {
     if (data === "[DONE]") {
       notes.ended = true;
+      isOver = true;
       return "last";
     }
     const chunk = objectOf(parseJson(data));
     if (!chunk) return notes.ended ? "maybe-last" : "more";
+    latest = chunk;
     const hasUsage = readBody(chunk);
-    if (hasUsage && Array.isArray(chunk.choices) && chunk.choices.length === 0) return "usage-only";
+    if (hasUsage && Array.isArray(chunk.choices) && chunk.choices.length === 0) {
+      toldUsage = true;
+      return "usage-only";
+    }
     // Not every host ends with [DONE]: once all choices are finished, each event may have been the last.
     return notes.ended || notes.error !== null ? "maybe-last" : "more";
   }
@@ -79,7 +98,7 @@ function createReader(quirks: Quirks): AnswerReader {
     notes.visibleBytes += lengthOf(choice.text) + (message ? visibleBytes(message) : 0);
     if (started.size < MAX_CHOICES) started.add(choice.index);
     if (choice.finish_reason === null || choice.finish_reason === undefined) return;
-    finished.add(choice.index);
+    if (finished.size < MAX_CHOICES) finished.add(choice.index);
     if (finished.size >= started.size) notes.ended = true;
   }
 }

@@ -4,16 +4,24 @@ import { retryAfterSeconds } from "./render.ts";
 
 const TYPES = new Map([
   [401, "authentication_error"],
+  [402, "insufficient_quota"],
   [403, "permission_error"],
   [404, "not_found_error"],
   [429, "rate_limit_error"],
 ]);
 
+/** Reasons for which OpenAI has a code of its own, which clients look for (SPEC 6.4). */
+const CODES = new Map<string, string>([
+  ["rate_limited", "rate_limit_exceeded"],
+  ["throttled", "rate_limit_exceeded"],
+]);
+
 /** The whole error body of a refusal. */
 export function openaiError(refusal: Refusal): object {
   const type = TYPES.get(refusal.status) ?? (refusal.status < 500 ? "invalid_request_error" : "server_error");
+  const code = CODES.get(refusal.reason) ?? refusal.reason;
   return {
-    error: { message: refusal.message, type, param: null, code: refusal.reason },
+    error: { message: refusal.message, type, param: null, code },
     ...retryAfterSeconds(refusal),
   };
 }

@@ -2,6 +2,12 @@
 import type { Refusal } from "../core/refusal.ts";
 import { type Json, lengthOf, listOf, objectOf, parseJson } from "./json.ts";
 import { openaiError } from "./openai-error.ts";
+import { renderResponsesCut, renderResponsesReply } from "./openai-responses-reply.ts";
+import {
+  estimateResponsesInput,
+  lowerResponsesCeiling,
+  readResponsesDemand,
+} from "./openai-responses-request.ts";
 import { readOpenaiUsage } from "./openai-usage.ts";
 import type { AnswerReader, EventSign, Protocol, Quirks } from "./protocol.ts";
 import {
@@ -14,12 +20,17 @@ import {
   noteUnit,
   noteUsage,
 } from "./reading.ts";
+import { createResponseProgress, noteProgress } from "./responses-progress.ts";
 
 export const openaiResponses: Protocol = {
   name: "openai-responses",
   createReader,
   renderError: (refusal) => JSON.stringify(openaiError(refusal)),
   renderStreamError,
+  renderReply: renderResponsesReply,
+  readDemand: readResponsesDemand,
+  lowerCeiling: lowerResponsesCeiling,
+  estimateInput: estimateResponsesInput,
 };
 
 /** The events that end a stream; each carries the whole response with its usage. */
@@ -29,6 +40,7 @@ const AUDIO = /audio\.delta$/;
 
 function createReader(quirks: Quirks): AnswerReader {
   const notes = createNotes();
+  const progress = createResponseProgress();
   return {
     reading: notes,
     readEvent(name, data) {
@@ -38,7 +50,10 @@ function createReader(quirks: Quirks): AnswerReader {
       }
       const event = objectOf(parseJson(data));
       if (!event) return "more";
-      return readTyped(notes, typeof event.type === "string" ? event.type : (name ?? ""), event, quirks);
+      const type = typeof event.type === "string" ? event.type : (name ?? "");
+      const response = objectOf(event.response);
+      noteProgress(progress, type, event, response);
+      return readTyped(notes, type, event, response, quirks);
     },
     readAnswer(body) {
       const response = objectOf(body);
@@ -47,11 +62,17 @@ function createReader(quirks: Quirks): AnswerReader {
       notes.visibleBytes += outputBytes(response);
       notes.ended = true;
     },
+    renderCut: (terms) => (notes.ended ? "" : renderResponsesCut(progress, terms)),
   };
 }
 
-function readTyped(notes: Notes, type: string, event: Json, quirks: Quirks): EventSign {
-  const response = objectOf(event.response);
+function readTyped(
+  notes: Notes,
+  type: string,
+  event: Json,
+  response: Json | null,
+  quirks: Quirks,
+): EventSign {
   if (response) readResponse(notes, response, quirks);
   if (FINAL.has(type)) {
     notes.ended = true;

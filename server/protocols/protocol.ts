@@ -1,7 +1,9 @@
 /** A protocol is how it is said: one wire format. What its requests mean, what its answers report, how its errors look. */
 import type { Dialect } from "../core/call.ts";
+import type { Bytes, Instant } from "../core/duration.ts";
 import type { Refusal } from "../core/refusal.ts";
 import type { Usage } from "../core/usage.ts";
+import type { Json } from "./json.ts";
 
 export interface Protocol {
   readonly name: Dialect;
@@ -14,6 +16,71 @@ export interface Protocol {
    * `isFirst` when none has been passed on.
    */
   renderStreamError(refusal: Refusal, framing: Framing, isFirst?: boolean): string;
+  /** A whole answer, or a whole stream, in which the assistant says `text` and uses nothing (SPEC 6.3). */
+  renderReply(text: string, terms: ReplyTerms): Reply;
+  /** What a request's body asks for, as far as admission decides on it. Never throws, whatever the members hold. */
+  readDemand(request: Json): Demand;
+  /**
+   * The body with its output ceiling lowered to `ceiling` tokens in the field that the client used, else in the one that
+   * `model` takes (SPEC 7.2). Every other byte as it was; a lower ceiling stays. `body` is not compressed, and `request`
+   * is the same document.
+   */
+  lowerCeiling(
+    body: Uint8Array<ArrayBuffer>,
+    request: Json,
+    ceiling: number,
+    model: string | null,
+  ): Uint8Array<ArrayBuffer>;
+  /**
+   * An upper bound of the input that stands in the body itself, in linear time (SPEC 7.2). `bodyBytes` is the size of the
+   * decoded body. What the body only names is `Demand.hiddenInput`.
+   */
+  estimateInput(request: Json, bodyBytes: Bytes, model: string | null): InputEstimate;
+}
+
+/** What a request asks for that decides whether and how it may pass (SPEC 6.5, 7.2, 7.8). */
+export interface Demand {
+  /** Most output tokens of each choice, thinking included; null where the request sets no bound. */
+  readonly ceiling: number | null;
+  /** Answers that are generated for this one request, at least 1: each may fill the ceiling. */
+  readonly choices: number;
+  /** Whether the client can only read structured output or a tool call: a sentence would break it. */
+  readonly demandsStructure: boolean;
+  /** Thinking tokens that the ceiling must leave room for; 0 where none are asked for. */
+  readonly thinkingBudget: number;
+  /** Whether input comes from where the gateway cannot see it: ids, URLs, caches, the provider's own tools. */
+  readonly hiddenInput: boolean;
+  /** Whether the answer is made after the response: it is fetched later. */
+  readonly background: boolean;
+  /** Whether the client asked its stream for a chunk of usage (chat's `stream_options.include_usage`). */
+  readonly usageChunk: boolean;
+}
+
+/** Input in the two measures in which it can be bounded. */
+export interface InputEstimate {
+  /** UTF-8 bytes that count as text: the body without the media in it. */
+  readonly textBytes: Bytes;
+  /** Tokens that are counted by the piece: images, pages, seconds, token ids. */
+  readonly mediaTokens: number;
+}
+
+/** What a reply in a provider's place must look like. */
+export interface ReplyTerms {
+  readonly requestId: string;
+  /** As the client named it. */
+  readonly model: string | null;
+  /** The operation's name, as the provider's record has it: `chat`, `completions`, `generate_content`, … */
+  readonly operation: string;
+  readonly stream: boolean;
+  /** What a stream of this operation is framed as; with Cohere it also tells the first version from the second. */
+  readonly framing: Framing;
+  readonly usageChunk: boolean;
+  readonly now: Instant;
+}
+
+export interface Reply {
+  readonly contentType: string;
+  readonly body: string;
 }
 
 /** How an answer's body is cut into events. `whole` is one JSON document; `opaque` is not read at all. */
@@ -44,7 +111,25 @@ export interface AnswerReader {
   readEvent(name: string | null, data: string): EventSign;
   /** Reads an answer that came as one JSON document (already parsed). */
   readAnswer(body: unknown): void;
+  /**
+   * The text that ends the stream after the events read so far, as if the output ceiling had been reached: whole events
+   * with framing, after which the official SDKs finish normally. Empty when the stream needs no more.
+   */
+  renderCut(terms: CutTerms): string;
   readonly reading: AnswerReading;
+}
+
+/** How a stream that the gateway ends on purpose is told its end. */
+export interface CutTerms {
+  readonly requestId: string;
+  readonly framing: Framing;
+  /** Whether nothing of the stream has been passed on. */
+  readonly isFirst: boolean;
+  /** Whether the client asked for a chunk of usage. */
+  readonly usageChunk: boolean;
+  /** What the call is charged for, told to the client; null tells zeros. */
+  readonly usage: Usage | null;
+  readonly now: Instant;
 }
 
 /** What has been learnt from an answer so far. */

@@ -1,4 +1,5 @@
 import type { ConfigContext } from "../../server/config/load.ts";
+import { checkCondition } from "../../server/gateway/condition.ts";
 
 /** A machine that no test runs on, so that nothing of the real one can leak in. */
 export const CONTEXT: ConfigContext = {
@@ -8,4 +9,5 @@ export const CONTEXT: ConfigContext = {
   cwd: "/srv",
   zone: "Europe/Berlin",
   providers: ["openai", "anthropic", "google"],
+  checkCondition,
 };

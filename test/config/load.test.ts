@@ -12,7 +12,8 @@ function settings(text: string, context: Partial<ConfigContext> = {}): Settings 
 
 describe("a configuration", () => {
   test("that is empty gives the defaults of the contract", () => {
-    const { gateway, identity, dashboard, audit, pricing, admin, ...rest } = settings("");
+    const { gateway, identity, dashboard, audit, pricing, admin, agents, trust, loops, ...rest } =
+      settings("");
     expect(gateway).toEqual({
       port: 8080,
       host: "127.0.0.1",
@@ -26,6 +27,8 @@ describe("a configuration", () => {
       shutdown_timeout: 30_000,
       max_agents: 1000,
       allow_target_hosts: [],
+      blocked_response: "reply",
+      budget: { max_cost_per_hour: null, max_cost_per_day: null, max_cost_total: null },
     });
     expect(identity).toEqual({ mode: "open", forward: true });
     expect(dashboard).toEqual({ port: 4040, host: "127.0.0.1" });
@@ -37,9 +40,24 @@ describe("a configuration", () => {
       fsync: "interval",
       on_failure: "stop",
     });
-    expect(pricing).toEqual({ file: null, models: {} });
+    expect(pricing).toEqual({ file: null, models: {}, unknown: "refuse" });
     expect(admin).toEqual({ token: null, token_file: true });
-    expect(rest).toEqual({ providers: {}, agents: {} });
+    expect(trust).toEqual({ enabled: true, interval: 60_000, initial: 50, quarantine: false, raise: false });
+    expect(loops).toEqual({ window: 20, threshold: 10, action: "alert" });
+    expect(Object.keys(agents)).toEqual(["*"]);
+    expect(agents["*"]).toMatchObject({
+      budget: { max_cost_per_day: null, hold: "slices" },
+      circuit_breaker: {
+        error_threshold: 5,
+        reset_timeout: 30_000,
+        half_open_requests: 3,
+        window_ms: 60_000,
+      },
+      rate_limit: null,
+      allowed_hours: null,
+      models: { allow: [], deny: [] },
+    });
+    expect(rest).toEqual({ providers: {}, owners: {}, policies: [], routes: { allow: [] } });
   });
 
   test("keeps what it sets, in the units of the settings", () => {
@@ -63,9 +81,13 @@ pricing: { models: { "my-model*": { input: 0.5, output: 1.5 } } }
       protocol: "openai",
       base_url: "http://127.0.0.1:11434/v1",
       api_key: null,
+      enabled: true,
+      rate_limit: null,
+      max_concurrency: null,
+      upstreams: [],
     });
     expect(agents.researcher).toMatchObject({ owner: "team-ml", tags: ["prod", "eu"] });
-    expect(agents["*"]?.owner).toBe("everyone");
+    expect(agents["*"].owner).toBe("everyone");
     expect(pricing.models["my-model*"]).toEqual({
       input: 0.5,
       output: 1.5,
@@ -80,12 +102,13 @@ pricing: { models: { "my-model*": { input: 0.5, output: 1.5 } } }
 
   test("repeats values through aliases", () => {
     const { agents } = settings("agents:\n  a: &same { owner: x }\n  b: *same\n");
-    expect(agents.b).toEqual({ api_key: null, provider: null, owner: "x", purpose: null, tags: [] });
+    expect(agents.b).toEqual(agents.a);
+    expect(agents.b).toMatchObject({ api_key: null, provider: null, owner: "x", purpose: null, tags: null });
   });
 
   test("keeps agents apart from what every object inherits", () => {
     const { agents } = settings("agents: { __proto__: { owner: x }, 2024: { owner: y }, true: {} }");
-    expect(Object.keys(agents).sort()).toEqual(["2024", "__proto__", "true"]);
+    expect(Object.keys(agents).sort()).toEqual(["*", "2024", "__proto__", "true"]);
     expect(agents.constructor).toBeUndefined();
     expect(settings("").agents.constructor).toBeUndefined();
   });
@@ -161,6 +184,12 @@ describe("warnings", () => {
       "agents: { a: { api_key: k, provider: openai } }";
     expect(warnings(text)).toHaveLength(4);
     expect(warnings(text)[0]).toContain("0.0.0.0");
+  });
+
+  test("of mere names are absent where every call proves its agent", () => {
+    const text =
+      "identity: { mode: keys }\ngateway: { host: 0.0.0.0 }\nagents: { a: { api_key: k, provider: openai } }";
+    expect(warnings(text)).toEqual([]);
   });
 });
 

@@ -22,7 +22,7 @@ const GOLDEN: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     "port: 8080",
-    "g.yaml:1:1: port is not a setting; known here: gateway, identity, providers, agents, dashboard, audit, pricing, admin.",
+    "g.yaml:1:1: port is not a setting; known here: gateway, identity, providers, agents, owners, policies, dashboard, audit, pricing, trust, loops, routes, admin.",
   ],
   ["gateway:\n  port: 99999", "g.yaml:2:9: gateway.port is 99999; expected a whole number from 0 to 65535."],
   ["gateway: { port: '80' }", 'g.yaml:1:18: gateway.port is "80"; expected a whole number from 0 to 65535.'],
@@ -54,7 +54,7 @@ const GOLDEN: readonly (readonly [string, ...string[]])[] = [
     "gateway: { allow_target_hosts: 10.0.0.1 }",
     "g.yaml:1:32: gateway.allow_target_hosts is text; expected a list such as [one, two].",
   ],
-  ["identity: { mode: opne }", 'g.yaml:1:19: identity.mode is "opne"; expected one of open, known.'],
+  ["identity: { mode: opne }", 'g.yaml:1:19: identity.mode is "opne"; expected one of open, known, keys.'],
   ["identity: { forward: yes }", 'g.yaml:1:22: identity.forward is "yes"; expected true or false.'],
   [
     "agents:\n  a b: {}\n",

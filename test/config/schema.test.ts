@@ -11,20 +11,28 @@ interface Row {
   readonly meaning: string;
 }
 
-/** One row per setting; `<name>` stands for what the user names. */
+/** One row per setting; `<name>` stands for what the user names, `[]` for each of a list. */
 function listSettings(schema: SettingSchema, path = ""): Row[] {
-  const below = (name: string) => (path === "" ? name : `${path}.${name}`);
-  if ("properties" in schema) {
-    return Object.entries(schema.properties).flatMap(([key, part]) => listSettings(part, below(key)));
+  const row = { path, preset: renderDefault(schema), meaning: schema.description ?? "" };
+  if ("propertyNames" in schema) {
+    const entry = schema.properties?.["*"] ?? schema.additionalProperties;
+    return [row, ...listSettings(entry, `${path}.<name>`)];
   }
-  const preset = renderDefault(schema);
-  const row = { path, preset, meaning: schema.description };
-  return "propertyNames" in schema
-    ? [row, ...listSettings(schema.additionalProperties, below("<name>"))]
-    : [row];
+  if ("properties" in schema) {
+    const below = (key: string) => (path === "" ? key : `${path}.${key}`);
+    const parts = Object.entries(schema.properties).flatMap(([key, part]) => listSettings(part, below(key)));
+    return schema.default === null ? [row, ...parts] : parts;
+  }
+  if ("anyOf" in schema) return [row, ...schema.anyOf.flatMap((one) => listMembers(one, path))];
+  return "items" in schema ? [row, ...listMembers(schema.items, `${path}[]`)] : [row];
 }
 
-function renderDefault(schema: Exclude<SettingSchema, { properties: unknown }>): string {
+/** What stands beneath a path that has its own row already. */
+function listMembers(schema: SettingSchema, path: string): Row[] {
+  return "properties" in schema ? listSettings(schema, path) : [];
+}
+
+function renderDefault(schema: SettingSchema): string {
   if (schema.default === undefined) return "required";
   if (schema.default === null || typeof schema.default === "object") return "";
   return `\`${schema.default}\``;
@@ -62,4 +70,13 @@ test("the schema is plain JSON, closed, and asks only for what has no default", 
   });
   const price = schema.properties.pricing.properties.models.additionalProperties;
   expect(price.required).toEqual(["input", "output"]);
+  expect(schema.properties.policies.items.required).toEqual(["name", "condition", "action"]);
+});
+
+test("in the schema an agent may leave to the template whatever the template has a default for", () => {
+  const { properties, additionalProperties } = JSON.parse(JSON.stringify(settingsSchema.properties.agents));
+  const threshold = (agent: typeof additionalProperties) =>
+    agent.properties.circuit_breaker.properties.error_threshold;
+  expect(threshold(properties["*"])).toMatchObject({ type: "integer", default: 5 });
+  expect(threshold(additionalProperties)).toMatchObject({ type: ["integer", "null"], default: null });
 });

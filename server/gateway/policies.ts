@@ -1,0 +1,168 @@
+/**
+ * Policies: rules over the state of an agent (SPEC 10). They are compiled once and evaluated before a call is forwarded and
+ * after it has settled, over a memory that each agent has. Deciding is separate from taking: a throttled call takes its
+ * place by `takeThrottles` in the turn in which it takes everything.
+ */
+import type { Instant, Millis } from "../core/duration.ts";
+import type { ConditionFault, PolicySettings } from "../core/settings.ts";
+import { check, createBucket, take } from "../core/token-bucket.ts";
+import { type Condition, compileCondition } from "./condition.ts";
+import type { PolicyFacts } from "./policy-fields.ts";
+import { align, factsSince, isTrue, type PolicyMemory, type RuleMemory } from "./policy-memory.ts";
+
+/** A rule that is ready to be evaluated. */
+export interface Policy {
+  readonly settings: PolicySettings;
+  readonly condition: Condition;
+  /** Calls before the condition counts. */
+  readonly minCalls: number;
+  /** Whether those are the calls of the current hour, because the condition reads the hour's figures. */
+  readonly countsHour: boolean;
+}
+
+export interface PolicyProblem extends ConditionFault {
+  /** The name of the rule. */
+  readonly rule: string;
+}
+
+/** What a rule has brought about, once, to be acted on and written down. */
+export type PolicyEffect =
+  /** `until` null: until a person resumes the agent. */
+  | { readonly kind: "pause"; readonly rule: string; readonly until: Instant | null }
+  | { readonly kind: "alert"; readonly rule: string }
+  /** The throttle begins to hold. */
+  | { readonly kind: "throttle"; readonly rule: string }
+  /** What a rule in shadow mode would have done. */
+  | { readonly kind: "shadow"; readonly rule: string; readonly action: PolicySettings["action"] }
+  /** The condition could not be evaluated, which counts as false. */
+  | { readonly kind: "error"; readonly rule: string; readonly message: string };
+
+export interface PolicyVerdict {
+  /** The first rule that denies this call, or null. */
+  readonly denied: Policy | null;
+  /** Throttles that hold now. */
+  readonly throttles: readonly Throttle[];
+  readonly effects: readonly PolicyEffect[];
+}
+
+/** A throttle together with the bucket of the agent. */
+export interface Throttle {
+  readonly policy: Policy;
+  readonly memory: RuleMemory;
+}
+
+/** Beneath this many calls a share of failed ones says nothing. */
+const LEAST_FOR_A_RATE = 10;
+/** What would be recorded at every call is recorded this often at most, per rule and agent. */
+const RECORD_GAP: Millis = 60_000;
+
+const PASS: PolicyVerdict = { denied: null, throttles: [], effects: [] };
+
+/** Compiles every rule, or says what is wrong with each that cannot be. */
+export function compilePolicies(
+  all: readonly PolicySettings[],
+): { readonly policies: readonly Policy[] } | { readonly problems: readonly PolicyProblem[] } {
+  const policies: Policy[] = [];
+  const problems: PolicyProblem[] = [];
+  for (const settings of all) {
+    const condition = compileCondition(settings.condition);
+    if (!("holds" in condition)) {
+      problems.push({ rule: settings.name, ...condition });
+      continue;
+    }
+    const minCalls =
+      settings.params.min_calls ?? (condition.reads.includes("error_rate") ? LEAST_FOR_A_RATE : 0);
+    const countsHour = condition.reads.some(
+      (field) => field === "error_rate" || field.endsWith("_this_hour"),
+    );
+    policies.push({ settings, condition, minCalls, countsHour });
+  }
+  return problems.length > 0 ? { problems } : { policies };
+}
+
+/**
+ * What the rules say about an agent and the call at hand. Notes in `memory` what has begun and what was told, so that it is
+ * told once; evaluating again at the same instant brings nothing new. Never throws: a condition that fails is false.
+ */
+export function evaluatePolicies(
+  policies: readonly Policy[],
+  facts: PolicyFacts,
+  now: Instant,
+  memory: PolicyMemory,
+): PolicyVerdict {
+  if (policies.length === 0) return PASS;
+  align(memory, policies);
+  const sinceResume = memory.since === null ? facts : factsSince(facts, memory.since);
+  let denied: Policy | null = null;
+  let throttles: Throttle[] | null = null;
+  let effects: PolicyEffect[] | null = null;
+  for (let index = 0; index < policies.length; index++) {
+    const policy = policies[index];
+    const rule = memory.rules[index];
+    if (!policy || !rule) continue;
+    const holds = isTrue(policy, policy.settings.action === "pause" ? sinceResume : facts, rule);
+    const effect = rule.failure === null ? act(policy, holds, rule, now) : recordFailure(policy, rule, now);
+    if (effect) effects = [...(effects ?? []), effect];
+    if (policy.settings.mode === "shadow") continue;
+    if (holds && policy.settings.action === "deny") denied ??= policy;
+    if (policy.settings.action === "throttle" && now < rule.throttledUntil) {
+      throttles = [...(throttles ?? []), { policy, memory: rule }];
+    }
+  }
+  if (denied === null && throttles === null && effects === null) return PASS;
+  return { denied, throttles: throttles ?? PASS.throttles, effects: effects ?? PASS.effects };
+}
+
+/** What a rule does now that its condition is true or false; null when there is nothing to tell. */
+function act({ settings }: Policy, holds: boolean, rule: RuleMemory, now: Instant): PolicyEffect | null {
+  const { action, mode, name, params } = settings;
+  const began = holds && !rule.held;
+  rule.held = holds;
+  let told: PolicyEffect | null = null;
+  if (action === "throttle") {
+    const begins = holds && now >= rule.throttledUntil;
+    // A hold of 0 s still covers the call that made the condition true.
+    if (params.rate && (begins || !rule.bucket)) rule.bucket = createBucket(params.rate, now);
+    if (holds) rule.throttledUntil = now + Math.max(1, params.hold_seconds * 1_000);
+    told = begins ? { kind: "throttle", rule: name } : null;
+  } else if (action === "pause") {
+    const until = params.duration === null ? null : now + params.duration;
+    told = began ? { kind: "pause", rule: name, until } : null;
+  } else if (holds && now >= rule.quietUntil && (action === "alert" || mode === "shadow")) {
+    rule.quietUntil = now + (action === "alert" ? params.cooldown : RECORD_GAP);
+    told = { kind: "alert", rule: name };
+  }
+  return told && mode === "shadow" ? { kind: "shadow", rule: name, action } : told;
+}
+
+function recordFailure({ settings }: Policy, rule: RuleMemory, now: Instant): PolicyEffect | null {
+  rule.held = false;
+  if (now < rule.quietUntil || rule.failure === null) return null;
+  rule.quietUntil = now + RECORD_GAP;
+  return { kind: "error", rule: settings.name, message: rule.failure };
+}
+
+/** How long a call has to wait for the rates of the throttles that hold; 0 when it may pass. Changes nothing. */
+export function checkThrottles(throttles: readonly Throttle[], now: Instant): Millis {
+  let wait = 0;
+  for (const { policy, memory } of throttles) {
+    const { rate } = policy.settings.params;
+    if (rate && memory.bucket) wait = Math.max(wait, check(rate, memory.bucket, now));
+  }
+  return wait;
+}
+
+/** Takes a call's place in every throttle that holds. Only after `checkThrottles` said 0. */
+export function takeThrottles(throttles: readonly Throttle[], now: Instant): void {
+  for (const { policy, memory } of throttles) {
+    const { rate } = policy.settings.params;
+    if (rate && memory.bucket) take(rate, memory.bucket, now);
+  }
+}
+
+/** How long each call is held back before it is forwarded: the longest `delay_ms` of the throttles that hold. */
+export function delayOf(throttles: readonly Throttle[]): Millis {
+  let delay = 0;
+  for (const { policy } of throttles) delay = Math.max(delay, policy.settings.params.delay_ms ?? 0);
+  return delay;
+}
