@@ -1,4 +1,4 @@
-/** Which provider a request is for, and what follows it in the path (SPEC 3.1-3.3). Pure, but for nothing. */
+/** Which provider a request is for, and what follows it in the path (SPEC 3.1-3.3). Pure. */
 import { type Refusal, refusal } from "../core/refusal.ts";
 import type { Providers } from "../providers/index.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -21,13 +21,18 @@ export interface Route {
   readonly form: "addressed" | "plain";
 }
 
-/** Cuts a request's URL without decoding anything: escapes and `:generateContent` reach the upstream as they are. */
+/**
+ * Cuts a request's URL without decoding anything: escapes and `:generateContent` reach the upstream as they are. A
+ * fragment goes no further (RFC 9112 §3.2 has none): what is classified must be what is sent.
+ */
 export function readTarget(url: string): RequestTarget {
   const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("://") + 3);
   const from = start < 0 ? url.length : start;
+  const hash = url.indexOf("#", from);
+  const end = hash < 0 ? url.length : hash;
   const question = url.indexOf("?", from);
-  const path = question < 0 ? url.slice(from) : url.slice(from, question);
-  return { path: path || "/", query: question < 0 ? "" : url.slice(question) };
+  if (question < 0 || question > end) return { path: url.slice(from, end) || "/", query: "" };
+  return { path: url.slice(from, question), query: url.slice(question, end) };
 }
 
 /** Finds the provider: agent path, path prefix, Host header, official path, `x-target-url`; in this order. */

@@ -27,6 +27,14 @@ describe("the request's target", () => {
   });
 });
 
+test("a fragment goes no further", () => {
+  expect(readTarget("http://h/openai/v1/chat/completions#x?y")).toEqual({
+    path: "/openai/v1/chat/completions",
+    query: "",
+  });
+  expect(readTarget("http://h/a?b#c")).toEqual({ path: "/a", query: "?b" });
+});
+
 describe("the route", () => {
   test("names agent and provider in the path", () => {
     expect(route("/agents/my-bot/openai")).toEqual(["my-bot", "openai", "", "addressed"]);
