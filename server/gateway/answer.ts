@@ -5,7 +5,7 @@ import { protocols } from "../protocols/index.ts";
 import type { Framing } from "../protocols/protocol.ts";
 import type { Call } from "./call.ts";
 import { createDecoder, decodeWhole } from "./decode.ts";
-import { explainFailure, type UpstreamFailure } from "./forward.ts";
+import { explainBreak, type UpstreamFailure } from "./forward.ts";
 import { toClient } from "./headers.ts";
 import { createMeter, readWhole } from "./meter.ts";
 import { relay } from "./relay.ts";
@@ -80,7 +80,7 @@ async function answerWhole(
   };
   moveOn();
   const collected = await collect(upstream, parts.body, MAX_WHOLE, moveOn).catch((cause) =>
-    explainFailure(call, cause),
+    explainBreak(call, cause),
   );
   if ("refusal" in collected) return collected;
   if (!collected.whole) return answerStream(call, parts, collected.source, "opaque", context);

@@ -117,7 +117,7 @@ function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): Call
     requested_model: call.requestedModel ?? undefined,
     model: outcome.reading?.model ?? call.requestedModel ?? undefined,
     method: call.method,
-    path: call.located.path,
+    path: call.path,
     stream: call.stream,
     status: outcome.status ?? undefined,
     ending: outcome.ending,

@@ -16,8 +16,8 @@ export interface Setup {
 
 const NOTHING: AgentSettings = { api_key: null, provider: null, owner: null, purpose: null, tags: [] };
 
-/** Builds the setup of validated settings. */
-export function createSetup(settings: Settings): Setup {
+/** Builds the setup of validated settings; `priceList` is the text of `pricing.file`, null the bundled list. */
+export function createSetup(settings: Settings, priceList: string | null = null): Setup {
   const template = settings.agents["*"] ?? NOTHING;
   const agents = new Map(
     Object.entries(settings.agents).map(([name, own]) => [name, overTemplate(own, template)] as const),
@@ -25,7 +25,7 @@ export function createSetup(settings: Settings): Setup {
   return {
     settings,
     providers: createProviders(settings.providers),
-    prices: createPrices(settings.pricing),
+    prices: createPrices(settings.pricing, priceList),
     agent: (name) => agents.get(name) ?? template,
     isNamed: (name) => name !== "*" && agents.has(name),
   };

@@ -1,5 +1,4 @@
 /** What a call costs: the configuration's own prices first, then the list. Unknown is null, never 0 (law 7). */
-import { readFileSync } from "node:fs";
 import { clampUsage } from "../core/chargeable.ts";
 import type { Instant } from "../core/duration.ts";
 import { matchesGlob } from "../core/glob.ts";
@@ -36,12 +35,9 @@ const NO_UNITS: AnswerReading["units"] = {};
 /** Units that say at which rate tokens are charged: a price of the configuration is that rate. */
 const TIER = /_tier$/;
 
-/** The prices of a configuration. Reads `pricing.file` once; an unreadable or unusable one throws. */
-export function createPrices(
-  pricing: PricingSettings,
-  readFile: (path: string) => string = (path) => readFileSync(path, "utf8"),
-): Prices {
-  const list = createPriceList(pricing.file === null ? null : readFile(pricing.file));
+/** The prices of a configuration. `listText` is what stands in `pricing.file`; null: the bundled list serves. */
+export function createPrices(pricing: PricingSettings, listText: string | null = null): Prices {
+  const list = createPriceList(listText);
   const own = Object.entries(pricing.models).map(([glob, price]) => ({ glob, price: createOwnPrice(price) }));
   const remembered = new Map<string, Price | null>();
 
