@@ -1,4 +1,6 @@
 /** Keeps the configuration in force and swaps it for another one: whole, or not at all. */
+
+import type { Problem } from "./config/problem.ts";
 import { keepFixed, listChanges } from "./config/reload.ts";
 import { findWarnings } from "./config/rules.ts";
 import type { Settings } from "./core/settings.ts";
@@ -33,31 +35,53 @@ export function createConfiguration({ first, load, provision, onChange }: Config
   let read = first;
   let setup = createSetup(first.settings, first.priceList);
   let warnings = first.warnings;
+  /** What was wrong with the file when it was read last; the settings in force are older then. */
+  let refused: string | null = null;
+
   return {
     setup: () => setup,
-    warnings: () => warnings,
+    warnings: () => (refused === null ? warnings : [...warnings, refused]),
     async reload() {
-      const next = load();
-      if ("problems" in next) return { outcome: "refused", problems: next.problems };
-      const changed = findChanges(read, next);
-      if (changed.length > 0) {
-        const settings = keepFixed(next.settings, setup.settings);
-        const nextSetup = createSetup(settings, next.priceList);
-        const message = provision(settings, changed);
-        if (message !== null) return refuse(message);
-        read = next;
-        setup = nextSetup;
-        warnings = findWarnings(settings);
-        onChange(changed);
-      }
-      return {
-        outcome: "applied",
-        applied: true,
-        needs_restart: listChanges(setup.settings, next.settings),
-        warnings: [...next.warnings],
-      };
+      const result = replace();
+      refused = result.outcome === "refused" ? describeRefusal(result.problems) : null;
+      return result;
     },
   };
+
+  function replace(): ReloadResult {
+    const next = load();
+    if ("problems" in next) return { outcome: "refused", problems: next.problems };
+    // Truncated in order to be written anew: the defaults would let in what the file keeps out.
+    if (next.text.trim() === "" && read.text.trim() !== "") {
+      return refuse(
+        "",
+        "The configuration file is empty. Write it whole, or start without -c to run on defaults.",
+      );
+    }
+    const changed = findChanges(read, next);
+    if (changed.length > 0) {
+      const settings = keepFixed(next.settings, setup.settings);
+      const nextSetup = createSetup(settings, next.priceList);
+      const message = provision(settings, changed);
+      if (message !== null) return refuse("admin", message);
+      read = next;
+      setup = nextSetup;
+      warnings = findWarnings(settings);
+      onChange(changed);
+    }
+    return {
+      outcome: "applied",
+      applied: true,
+      needs_restart: listChanges(setup.settings, next.settings),
+      warnings: [...next.warnings],
+    };
+  }
+}
+
+function describeRefusal(problems: readonly Problem[]): string {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+  return `The changed configuration is refused and an older one is in force: ${first?.message ?? ""}${more}`;
 }
 
 /** A price list whose path stayed may still say something else. */
@@ -67,9 +91,6 @@ function findChanges(before: Loaded, after: Loaded): string[] {
   return isListChanged ? [...changed, "pricing.file"].sort() : changed;
 }
 
-function refuse(message: string): ReloadResult {
-  return {
-    outcome: "refused",
-    problems: [{ file: "(no file)", line: null, column: null, path: "admin", message }],
-  };
+function refuse(path: string, message: string): ReloadResult {
+  return { outcome: "refused", problems: [{ file: "(no file)", line: null, column: null, path, message }] };
 }

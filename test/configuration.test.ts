@@ -13,7 +13,7 @@ function keep(text: string, provision: ConfigurationParts["provision"] = () => n
   const write = (name: string, content: string) => writeFileSync(join(folder.path, name), content);
   write("prices.json", priceList(1));
   write("gateway.yaml", text);
-  const load = () => loadConfiguration({ file, overrides: {} });
+  const load = () => loadConfiguration({ file, overrides: { "data-dir": folder.path } });
   const first = load();
   if ("problems" in first) throw new Error(first.problems.map(({ message }) => message).join("\n"));
   const changes: (readonly string[])[] = [];
@@ -89,4 +89,27 @@ test("what cannot be provisioned is refused whole, and tried again", async () =>
   expect(await kept.configuration.reload()).toMatchObject({ outcome: "applied" });
   expect(kept.configuration.setup().isNamed("a")).toBe(true);
   expect(kept.changes).toHaveLength(1);
+});
+
+test("a file that was emptied in order to be written anew is no configuration", async () => {
+  using kept = keep("identity: { mode: known }");
+  kept.write("gateway.yaml", "\n");
+  expect(await kept.configuration.reload()).toMatchObject({ outcome: "refused" });
+  expect(kept.configuration.setup().settings.identity.mode).toBe("known");
+});
+
+test("a refused change stays visible among the warnings until it is mended", async () => {
+  using kept = keep("identity: { mode: known }");
+  kept.write("gateway.yaml", "identity: { mood: known }");
+  await kept.configuration.reload();
+  expect(kept.configuration.warnings().at(-1)).toContain("refused");
+  kept.write("gateway.yaml", "identity: { mode: open }");
+  await kept.configuration.reload();
+  expect(kept.configuration.warnings()).toEqual([]);
+});
+
+test("a file that is no mapping is no configuration", () => {
+  for (const text of ["hello", "- gateway", "42"]) {
+    expect(() => keep(text)).toThrow("expected a mapping");
+  }
 });

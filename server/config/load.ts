@@ -95,6 +95,8 @@ const OVERRIDDEN: readonly (readonly [keyof Overrides, readonly string[]])[] = [
 ];
 
 function overlayAll(tree: Tree, { overrides = {}, env }: ConfigContext): Tree {
+  // What is no mapping is told as such; a value laid over it would hide that.
+  if (tree.kind !== "map" && !(tree.kind === "scalar" && tree.value === null)) return tree;
   const given = OVERRIDDEN.map(([option, path]) => ({
     source: `--${option}`,
     path,

@@ -161,6 +161,7 @@ export function createGateway(context: GatewayContext): Gateway {
       now: context.now,
       idleTimeout: settings.gateway.idle_timeout,
       hideUsage: prepared.hideUsage,
+      memory,
       end: (outcome) => settle(call, outcome, context),
       closed() {
         calls.delete(call);
@@ -175,15 +176,15 @@ export function createGateway(context: GatewayContext): Gateway {
   function begin(facts: CallFacts, setup: Setup): Call {
     const { header_timeout, answer_timeout } = setup.settings.gateway;
     const deadline = context.now() + (facts.stream ? header_timeout : answer_timeout);
-    const call = createCall(facts, meet(facts), deadline);
+    const call = createCall(facts, meet(facts, setup), deadline);
     calls.add(call);
     watchdog.watch(call);
     fleet.began(call.agent, call.started);
     return call;
   }
 
-  /** The agent of a call, created on first sight, under the labels of its latest call. */
-  function meet({ identity, owner, purpose, tags, started }: CallFacts): AgentState {
+  /** The agent of a call, created on first sight. Its labels are the configured ones, else those declared last. */
+  function meet({ identity, owner, purpose, tags, started }: CallFacts, setup: Setup): AgentState {
     if (!fleet.agents.has(identity.name)) {
       store.journal.append({
         type: "agent",
@@ -195,9 +196,10 @@ export function createGateway(context: GatewayContext): Gateway {
       });
     }
     const agent = fleet.meet(identity.name, started);
-    agent.owner = owner;
-    agent.purpose = purpose;
-    agent.tags = tags;
+    const configured = setup.agent(identity.name);
+    agent.owner = configured.owner ?? owner ?? agent.owner;
+    agent.purpose = configured.purpose ?? purpose ?? agent.purpose;
+    agent.tags = tags.length > 0 ? tags : agent.tags;
     return agent;
   }
 
@@ -232,8 +234,7 @@ export function createGateway(context: GatewayContext): Gateway {
   function refuse(visit: Visit, refused: Refusal): Response {
     const now = context.now();
     store.journal.append(blockedLine(refused, visit, now));
-    const known = visit.identity && fleet.agents.get(visit.identity.name);
-    if (known) fleet.blocked(known, now);
+    fleet.blocked(visit.identity?.name ?? null, now);
     return renderRefusal(refused, visit);
   }
 

@@ -38,7 +38,7 @@ export function readTarget(url: string): RequestTarget {
 /** Finds the provider: agent path, path prefix, Host header, official path, `x-target-url`; in this order. */
 export function findRoute(path: string, headers: Headers, providers: Providers): Route | Refusal {
   const [first = "", ...others] = path.slice(1).split("/");
-  if (first === "agents") return agentRoute(others, providers);
+  if (first === "agents") return agentRoute(others, headers, providers);
 
   const prefixed = providers.find(first);
   if (prefixed) return { agent: null, provider: prefixed, rest: others.join("/"), form: "addressed" };
@@ -57,13 +57,21 @@ export function findRoute(path: string, headers: Headers, providers: Providers):
   );
 }
 
-function agentRoute([agent = "", provider = "", ...rest]: string[], providers: Providers): Route | Refusal {
+function agentRoute(
+  [agent = "", provider = "", ...rest]: string[],
+  headers: Headers,
+  providers: Providers,
+): Route | Refusal {
   const name = decode(agent);
   if (!name) {
     return refusal("invalid_agent_name", "The path must name an agent: /agents/{agent}/{provider}/…");
   }
   const found = providers.find(provider);
   if (found) return { agent: name, provider: found, rest: rest.join("/"), form: "addressed" };
+  // No provider is named like the first part of an official path, so such a path tells whose it is here, too.
+  const official = [provider, ...rest].join("/");
+  const owner = providers.byPath(`/${official}`, headers);
+  if (owner) return { agent: name, provider: owner, rest: official, form: "addressed" };
   return refusal(
     "unknown_provider",
     provider === ""

@@ -47,6 +47,16 @@ describe("the route", () => {
     expect(route("/agents/a%20b/openai/x%2Fy")).toEqual(["a b", "openai", "x%2Fy", "addressed"]);
   });
 
+  test("may go on with an official path behind the agent: an SDK's base URL without a provider works", () => {
+    expect(route("/agents/a/v1/chat/completions")).toEqual([
+      "a",
+      "openai",
+      "v1/chat/completions",
+      "addressed",
+    ]);
+    expect(route("/agents/a/v1/messages")).toEqual(["a", "anthropic", "v1/messages", "addressed"]);
+  });
+
   test("finds a provider by prefix, the configured ones too", () => {
     expect(route("/mistral/v1/chat/completions")).toEqual([
       null,

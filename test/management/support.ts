@@ -77,6 +77,7 @@ export function startManagement(options: { token?: string; host?: string } = {})
     startedAt: NOON - 60_000,
     fleet: {
       agents,
+      strangers: { hour: emptyTally(), day: emptyTally(), total: emptyTally() },
       turn: () => {},
       takeChanged() {
         const names = [...changed];
