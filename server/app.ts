@@ -1,8 +1,10 @@
 /** The whole server, assembled: the data plane and the management API on the gateway's listener, the page on the other. */
 import { join } from "node:path";
 import { Elysia } from "elysia";
+import type { AssetTable } from "./assets.ts";
 import type { Settings } from "./core/settings.ts";
 import { createGateway, IDLE_SECONDS } from "./gateway/gateway.ts";
+import { readTarget } from "./gateway/route.ts";
 import { findHealth } from "./health.ts";
 import { LIVE_LIMITS } from "./management/live.ts";
 import { createManagement } from "./management/management.ts";
@@ -36,23 +38,28 @@ export function listen(world: World): Listening {
     fleet,
     settings,
     stopping: world.stopping.signal,
-    health: () => findHealth(store, settings(), configuration.warnings()),
+    health: () => findHealth(store, configuration.warnings()),
     reload: configuration.reload,
     dashboardUrl: () => dashboardUrl,
   });
-  const page = world.assets ? createPage(world.assets) : null;
+  const { assets } = world;
+  const page = assets ? createPage(assets) : null;
 
   const proxy: Handler = (request, server) => gateway.handle(request, server);
-  const showPage: Handler = (request) => page?.(request) ?? notFound();
+  const showPage: Handler = (request) => page?.(withWholeUrl(request)) ?? notFound();
   const isOne = at.port === pageAt.port && at.port !== 0;
   // On a shared port the page has its own paths, and every other one is the data plane's.
   const both: Handler = (request, server) =>
-    (isPageRequest(request, world) ? page?.(request) : null) ?? proxy(request, server);
+    (isPageRequest(request, assets) ? page?.(withWholeUrl(request)) : null) ?? proxy(request, server);
 
+  using opened = new DisposableStack();
   const front = serve(management, { hostname: at.host, port: at.port }, isOne ? both : proxy);
+  // A gateway without its dashboard is not left behind.
+  opened.defer(() => void front.stop(true));
   const back = isOne
     ? front
     : serve(management, { hostname: pageAt.host, port: pageAt.port }, page ? showPage : null);
+  opened.move();
   dashboardUrl = urlOf(back);
 
   return {
@@ -99,9 +106,15 @@ function routesTo(rest: Handler, managed: Handler): Record<string, Handler> {
   return { "/*": rest, "/api": managed, "/api/*": managed, "/health": managed };
 }
 
-function isPageRequest(request: Request, { assets }: World): boolean {
-  const { pathname } = new URL(request.url);
-  return pathname === "/" || (assets?.has(pathname) ?? false);
+/** A request whose Host is missing (HTTP/1.0) or none (`[::`) has no whole URL, which the page relies on. */
+function withWholeUrl(request: Request): Request {
+  if (URL.canParse(request.url)) return request;
+  return new Request(`http://localhost${readTarget(request.url).path}`, request);
+}
+
+function isPageRequest({ method, url }: Request, assets: AssetTable | null): boolean {
+  const { path } = readTarget(url);
+  return (method === "GET" || method === "HEAD") && (path === "/" || (assets?.has(path) ?? false));
 }
 
 function notFound(): Response {

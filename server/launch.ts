@@ -1,26 +1,22 @@
 /** Brings a gateway up in this process: configuration, store, world, listeners. And takes it down again. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { listen } from "./app.ts";
 import { loadAssets } from "./assets.ts";
-import { type Overrides, type ParsedConfig, parseConfig } from "./config/load.ts";
 import { renderProblem } from "./config/problem.ts";
 import { watchConfig } from "./config/watch.ts";
+import { createConfiguration } from "./configuration.ts";
 import type { Millis } from "./core/duration.ts";
 import type { NoteLine } from "./core/event.ts";
+import type { Settings } from "./core/settings.ts";
 import { findHealth } from "./health.ts";
-import { provisionAdminToken, renderTokenAtStart } from "./management/admin-token.ts";
-import { KNOWN_PROVIDERS } from "./providers/index.ts";
-import { checkPriceList } from "./providers/price-list.ts";
+import { loadConfiguration, type Source } from "./load.ts";
+import { provisionAdminToken, renderTokenAtStart, type TokenAtStart } from "./management/admin-token.ts";
+import type { ReloadResult } from "./management/context.ts";
+import { writeRunFile } from "./run-file.ts";
 import { openStore } from "./store/open.ts";
 import { VERSION } from "./version.ts";
-import { createConfiguration, createWorld } from "./world.ts";
+import { createWorld } from "./world.ts";
 
-export interface LaunchOptions {
-  /** Absolute path of the configuration, or null for the defaults. */
-  readonly file: string | null;
-  readonly overrides: Overrides;
+export interface LaunchOptions extends Source {
   /** Whether a person reads what is printed: only then is a new admin token shown. */
   readonly isTerminal: boolean;
   log(message: string): void;
@@ -40,59 +36,79 @@ export interface Running {
   abandon(): void;
 }
 
+/** Why there is no gateway, in sentences for the person. */
+export interface LaunchProblem {
+  readonly problem: string;
+}
+
 /** How long a changed file must be quiet before it is read. */
 const SETTLE: Millis = 100;
 
-/** Starts everything, or says as a sentence why it cannot. */
-export async function launch(options: LaunchOptions): Promise<Running | { readonly problem: string }> {
+/** Starts everything, or says why it cannot; then nothing is left open. */
+export async function launch(options: LaunchOptions): Promise<Running | LaunchProblem> {
   const { file, log } = options;
-  const read = (): ParsedConfig => readConfig(options);
-  const first = read();
+  const load = () => loadConfiguration(options);
+  const first = load();
   if ("problems" in first) return { problem: first.problems.map(renderProblem).join("\n") };
-
-  const { gateway, dashboard, audit, admin } = first.settings;
+  const { gateway, dashboard, audit } = first.settings;
   const dataDir = gateway.data_dir;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+
+  // Whatever ends this function early closes what it has opened.
+  await using opened = new AsyncDisposableStack();
+  const assets = await loadAssets();
   const store = openStore({ dataDir, audit, timezone: gateway.timezone, now: Date.now, log });
   if ("problem" in store) return store;
+  opened.defer(() => store.close());
   const note = (type: NoteLine["type"], event: string, detail?: NoteLine["detail"]): void => {
     store.journal.append({ type, event, time: new Date().toISOString(), detail });
   };
 
-  const configuration = createConfiguration(
+  const configuration = createConfiguration({
     first,
-    async () => read(),
-    (changed) => note("config", "config.changed", { changed }),
-  );
-  const world = createWorld({ version: VERSION, configuration, store, assets: await loadAssets(), log });
-  const token = provisionAdminToken(
-    { configured: admin.token, keepFile: admin.token_file, dataDir, isTerminal: options.isTerminal },
-    store.state,
-    world.random,
-  );
-  let listening: ReturnType<typeof listen>;
-  try {
-    listening = listen(world);
-  } catch (cause) {
-    store.close();
-    const places = `${gateway.host}:${gateway.port} and ${dashboard.host}:${dashboard.port}`;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return {
-      problem: `Cannot listen on ${places}: ${reason}\nChoose other ports with --port and --dashboard-port.`,
-    };
-  }
-  note("gateway", "gateway.started", { version: VERSION });
+    load,
+    provision(next, changed) {
+      if (!changed.some((path) => path.startsWith("admin."))) return null;
+      const token = provisionToken(next, false);
+      if ("problem" in token) return token.problem;
+      for (const notice of renderTokenAtStart(token, false)) log(notice);
+      return null;
+    },
+    onChange: (changed) => note("config", "config.changed", { changed }),
+  });
+  const world = createWorld({ version: VERSION, configuration, store, assets, log });
+  const provisionToken = ({ admin }: Settings, isTerminal: boolean): TokenAtStart | LaunchProblem => {
+    const request = { configured: admin.token, keepFile: admin.token_file, dataDir, isTerminal };
+    const what = `The admin token cannot be kept in ${dataDir}`;
+    return attempt(what, () => provisionAdminToken(request, store.state, world.random));
+  };
+
+  const places = `${gateway.host}:${gateway.port} and ${dashboard.host}:${dashboard.port}`;
+  const cannot = `Cannot listen on ${places} (choose others with --port and --dashboard-port)`;
+  const listening = attempt(cannot, () => listen(world));
+  if ("problem" in listening) return listening;
+  opened.defer(() => listening.stop(Promise.resolve()));
   const { gatewayUrl, dashboardUrl } = listening;
-  const runFile = join(dataDir, "run.json");
-  writeRunFile(runFile, { gateway_url: gatewayUrl, dashboard_url: dashboardUrl, data_dir: dataDir });
+  const runFile = attempt("run.json cannot be written", () =>
+    writeRunFile(dataDir, gatewayUrl, dashboardUrl),
+  );
+  if ("problem" in runFile) return runFile;
+  opened.defer(() => runFile.remove());
+  // Last of what can fail: a token that is made is shown once, and a gateway that does not start shows nothing.
+  const token = provisionToken(first.settings, options.isTerminal);
+  if ("problem" in token) return token;
+  note("gateway", "gateway.started", { version: VERSION });
 
   const reload = async (): Promise<void> => tellReload(await configuration.reload(), log);
-  const unwatch = file === null ? null : watchFile(file, reload, log);
+  const unwatch =
+    file === null
+      ? null
+      : watchConfig({ file, text: first.text, settle: SETTLE, onChange: reload, onProblem: log });
+  opened.move();
   return {
     gatewayUrl,
     dashboardUrl,
     notices: renderTokenAtStart(token, options.isTerminal),
-    warnings: findHealth(store, first.settings, configuration.warnings()).warnings,
+    warnings: findHealth(store, configuration.warnings()).warnings,
     refresh() {
       store.journal.reopen();
       return reload();
@@ -101,69 +117,30 @@ export async function launch(options: LaunchOptions): Promise<Running | { readon
       unwatch?.();
       await listening.stop(Bun.sleep(configuration.setup().settings.gateway.shutdown_timeout));
       note("gateway", "gateway.stopped");
-      rmSync(runFile, { force: true });
+      runFile.remove();
       store.close();
     },
     abandon: () => store.close(),
   };
 }
 
-function readConfig({ file, overrides }: LaunchOptions): ParsedConfig {
-  const text = file === null ? "" : readText(file);
-  if (text === null) {
-    const message = "The configuration file cannot be read. Check its path and permissions.";
-    return { problems: [{ file: file ?? "", line: null, column: null, path: "", message }] };
-  }
-  const parsed = parseConfig(text, {
-    file,
-    env: process.env,
-    home: homedir(),
-    cwd: process.cwd(),
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    providers: KNOWN_PROVIDERS,
-    overrides,
-  });
-  const wrong = "settings" in parsed ? checkPriceFile(parsed.settings.pricing.file) : null;
-  if (wrong === null) return parsed;
-  const place = { file: file ?? "", line: null, column: null, path: "pricing.file" };
-  return { problems: [{ ...place, message: `pricing.file cannot be used: ${wrong}.` }] };
-}
-
-/** What is wrong with the price list at a path; null when nothing is, or when the bundled one serves. */
-function checkPriceFile(path: string | null): string | null {
-  if (path === null) return null;
-  const text = readText(path);
-  return text === null ? `${path} cannot be read` : checkPriceList(text);
-}
-
-function readText(file: string): string | null {
+/** What `run` gives, or what could not be done and the system's reason. */
+function attempt<Result extends object>(what: string, run: () => Result): Result | LaunchProblem {
   try {
-    return readFileSync(file, "utf8");
-  } catch {
-    // Missing, a folder, or not ours to read: told by the caller with the file's name.
-    return null;
+    return run();
+  } catch (cause) {
+    return { problem: `${what}: ${cause instanceof Error ? cause.message : String(cause)}` };
   }
 }
 
-function watchFile(file: string, reload: () => Promise<void>, log: (message: string) => void): () => void {
-  return watchConfig({ file, text: readText(file) ?? "", settle: SETTLE, onChange: reload, onProblem: log });
-}
-
-function tellReload(
-  result: Awaited<ReturnType<ReturnType<typeof createConfiguration>["reload"]>>,
-  log: (message: string) => void,
-): void {
+function tellReload(result: ReloadResult, log: (message: string) => void): void {
   if (result.outcome === "refused") {
     log("The changed configuration is refused as a whole; the one in force goes on:");
-    for (const problem of result.problems) log(renderProblem(problem));
+    for (const { file, line, column, path, message } of result.problems) {
+      log(renderProblem({ file, line, column, path, message }));
+    }
     return;
   }
   log("Configuration reloaded.");
   if (result.needs_restart.length > 0) log(`After a restart only: ${result.needs_restart.join(", ")}`);
-}
-
-/** Where the command line finds this gateway. */
-function writeRunFile(path: string, where: Readonly<Record<string, string>>): void {
-  const run = { pid: process.pid, ...where, started_at: new Date().toISOString() };
-  writeFileSync(path, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
 }

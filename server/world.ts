@@ -2,15 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { totalmem } from "node:os";
 import type { AssetTable } from "./assets.ts";
-import type { ParsedConfig } from "./config/load.ts";
-import { compareSettings } from "./config/reload.ts";
+import type { Configuration } from "./configuration.ts";
 import type { Bytes, Instant, Millis } from "./core/duration.ts";
-import type { Settings } from "./core/settings.ts";
 import { createFleet, type LiveFleet } from "./gateway/fleet.ts";
 import type { Fetch } from "./gateway/forward.ts";
-import { createSetup, type Setup } from "./gateway/setup.ts";
 import type { Resolve } from "./gateway/target-url.ts";
-import type { ReloadResult } from "./management/context.ts";
 import type { Store } from "./store/store.ts";
 
 export interface World {
@@ -34,15 +30,6 @@ export interface World {
   log(message: string): void;
 }
 
-/** The configuration in force, and the way to another one. */
-export interface Configuration {
-  setup(): Setup;
-  /** Sentences about settings that work but deserve attention. */
-  warnings(): readonly string[];
-  /** Reads the file anew and swaps everything in at once, or refuses it whole. */
-  reload(): Promise<ReloadResult>;
-}
-
 /** What is not decided by the machine. */
 export interface WorldParts {
   readonly version: string;
@@ -63,7 +50,7 @@ export function createWorld({ version, configuration, store, assets, log }: Worl
     random: (bytes) => randomBytes(bytes),
     every,
     fetch: (url, init) => fetch(url, init),
-    resolve: async (host) => (await Bun.dns.lookup(host)).map(({ address }) => address),
+    resolve: lookUp,
     bodyMemory: totalmem() / 4,
     store,
     fleet: createFleet(store.index, configuration.setup().settings.gateway.timezone, startedAt),
@@ -74,47 +61,14 @@ export function createWorld({ version, configuration, store, assets, log }: Worl
   };
 }
 
-/**
- * Keeps the configuration. `read` parses the file as it is now; `onChange` is told of every swap with the paths that
- * changed. What is fixed at the start (sockets, folders, the journal) keeps its value until a restart.
- */
-export function createConfiguration(
-  first: Extract<ParsedConfig, { settings: Settings }>,
-  read: () => Promise<ParsedConfig>,
-  onChange: (changed: readonly string[]) => void,
-): Configuration {
-  let warnings = first.warnings;
-  let setup = createSetup(first.settings);
-  return {
-    setup: () => setup,
-    warnings: () => warnings,
-    async reload() {
-      const parsed = await read();
-      if ("problems" in parsed) return { outcome: "refused", problems: parsed.problems };
-      const { changed, needsRestart } = compareSettings(setup.settings, parsed.settings);
-      if (changed.length > 0) {
-        setup = createSetup(keepFixed(parsed.settings, setup.settings));
-        warnings = parsed.warnings;
-        onChange(changed);
-      }
-      return {
-        outcome: "applied",
-        applied: true,
-        needs_restart: [...needsRestart],
-        warnings: [...parsed.warnings],
-      };
-    },
-  };
-}
+const LOOKUP_LIMIT: Millis = 5_000;
 
-function keepFixed(next: Settings, current: Settings): Settings {
-  const { port, host, data_dir, timezone } = current.gateway;
-  return {
-    ...next,
-    gateway: { ...next.gateway, port, host, data_dir, timezone },
-    dashboard: current.dashboard,
-    audit: current.audit,
-  };
+/** A name server that does not answer must not hold a request, or the gateway's end, for as long as it likes. */
+async function lookUp(host: string): Promise<string[]> {
+  const late = Promise.withResolvers<string[]>();
+  const timer = setTimeout(late.resolve, LOOKUP_LIMIT, []);
+  const found = Bun.dns.lookup(host).then((all) => all.map(({ address }) => address));
+  return Promise.race([found, late.promise]).finally(() => clearTimeout(timer));
 }
 
 function every(period: Millis, run: () => void): () => void {

@@ -25,10 +25,11 @@ export const startCommand = defineCommand({
       );
     }
     const log = (message: string): void => console.error(message);
-    guardAgainstDefects(log);
     const file = args.config ? resolve(args.config) : null;
     const running = await launch({ file, overrides: args, isTerminal: process.stdout.isTTY === true, log });
     if ("problem" in running) return fail(running.problem);
+    // From here on only: what breaks a start must end the process.
+    guardAgainstDefects(log);
 
     console.log(`tollgate ${VERSION}`);
     console.log(`  gateway    ${running.gatewayUrl}`);
@@ -44,8 +45,16 @@ export const startCommand = defineCommand({
         process.exit(1);
       }
       stopping = true;
-      await running.stop();
-      process.exit(0);
+      try {
+        await running.stop();
+        process.exit(0);
+      } catch (cause) {
+        log(
+          `The gateway did not end in good order: ${cause instanceof Error ? cause.message : String(cause)}`,
+        );
+        running.abandon();
+        process.exit(1);
+      }
     };
     process.on("SIGTERM", stop);
     process.on("SIGINT", stop);

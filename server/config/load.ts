@@ -101,6 +101,8 @@ const OVERRIDDEN: readonly (readonly [keyof Overrides, readonly string[]])[] = [
 ];
 
 function overlayAll(tree: Tree, { overrides = {}, env }: LocationContext): Tree {
+  // What is no mapping is told as such; a value laid over it would hide that.
+  if (tree.kind !== "map" && !(tree.kind === "scalar" && tree.value === null)) return tree;
   const given = OVERRIDDEN.map(([option, path]) => ({
     source: `--${option}`,
     path,
@@ -111,7 +113,7 @@ function overlayAll(tree: Tree, { overrides = {}, env }: LocationContext): Tree 
     path: ["admin", "token"],
     value: env.TOLLGATE_ADMIN_TOKEN || null,
   };
-  return [...given, token].reduce((result, { source, path, value }) => {
+  return [...given, token].reduce<Tree>((result, { source, path, value }) => {
     if (value === null || value === undefined) return result;
     const at = { file: source, line: null, column: null };
     // Escaped, so that what was typed is not taken for a reference.

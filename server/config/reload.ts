@@ -1,32 +1,26 @@
-/** What changed from one configuration to the next. Pure; paths only, never values: some are secrets. */
+/** From one configuration to the next: what changed, and what of it waits for a restart. Pure. */
 import type { Settings } from "../core/settings.ts";
 import { renderPath } from "./problem.ts";
 
-export interface Changes {
-  /** Every changed setting, sorted: `agents.researcher.owner`. */
-  readonly changed: readonly string[];
-  /** Those of them that act only after a restart. */
-  readonly needsRestart: readonly string[];
-}
-
-/** Sockets are bound, the data folder is locked, and the journal and its sums are opened, once: at the start. */
-const FIXED_AT_START = [
-  "gateway.port",
-  "gateway.host",
-  "gateway.data_dir",
-  "gateway.timezone",
-  "dashboard.port",
-  "dashboard.host",
-];
-
-export function compareSettings(before: Settings, after: Settings): Changes {
+/** Every setting that differs, sorted: `agents.researcher.owner`. Paths only, never values: some are secrets. */
+export function listChanges(before: Settings, after: Settings): string[] {
   const old = flatten(before);
   const current = flatten(after);
   const paths = new Set([...old.keys(), ...current.keys()]);
-  const changed = [...paths].filter((path) => old.get(path) !== current.get(path)).sort();
+  return [...paths].filter((path) => old.get(path) !== current.get(path)).sort();
+}
+
+/**
+ * The next settings as far as they can act now. Sockets are bound, the data folder is locked, and the journal and its
+ * sums are opened, once: at the start. What differs from `next` acts after a restart only.
+ */
+export function keepFixed(next: Settings, current: Settings): Settings {
+  const { port, host, data_dir, timezone } = current.gateway;
   return {
-    changed,
-    needsRestart: changed.filter((path) => FIXED_AT_START.includes(path) || path.startsWith("audit.")),
+    ...next,
+    gateway: { ...next.gateway, port, host, data_dir, timezone },
+    dashboard: current.dashboard,
+    audit: current.audit,
   };
 }
 

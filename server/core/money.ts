@@ -3,6 +3,9 @@ export type NanoUsd = number;
 
 export const NANO_PER_USD = 1_000_000_000;
 
+/** More than any call costs: a larger amount comes of figures that are wrong, and is unknown. */
+export const MAX_CALL_COST: NanoUsd = 100_000 * NANO_PER_USD;
+
 /**
  * An amount before it is rounded: whole zepto-dollars (10^-21 USD). A token at a rate per million tokens of up to 15
  * decimals costs a whole number of them, so sums of such products are exact.

@@ -11,6 +11,7 @@ export const REASONS = {
   invalid_agent_name: { status: 400, retryable: false },
   invalid_target_url: { status: 400, retryable: false },
   target_forbidden: { status: 403, retryable: false },
+  foreign_page: { status: 403, retryable: false },
   unknown_agent: { status: 403, retryable: false },
   too_many_agents: { status: 403, retryable: false },
   unknown_provider: { status: 404, retryable: false },

@@ -16,6 +16,8 @@ export interface BodyLimits {
 }
 
 const EMPTY = new Uint8Array(0);
+/** Announced sizes for which memory is taken beforehand and the body read in one go. */
+const AT_ONCE: Bytes = 64 * 1024;
 
 /**
  * Reads the whole body, or refuses: larger than `maxBody` (413), beyond what all bodies may hold together (503), not
@@ -35,7 +37,7 @@ export async function readBody(
   });
   const watched = { deadline: limits.deadline, expire };
   watchdog.watch(watched);
-  const reading = readWhole(request, request.body, limits.maxBody, memory);
+  const reading = takeIn(request, request.body, limits.maxBody, memory);
   const body = await Promise.race([reading, overdue]);
   watchdog.release(watched);
   if ("reason" in body && body.reason === "request_timeout") {
@@ -49,16 +51,16 @@ export function releaseBody(memory: BodyMemory, bytes: Bytes): void {
   memory.used -= bytes;
 }
 
-function readWhole(
+function takeIn(
   request: Request,
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   maxBody: Bytes,
   memory: BodyMemory,
 ): Promise<Uint8Array<ArrayBuffer> | Refusal> {
   const length = request.headers.get("content-length");
-  return length === null
-    ? readChunked(body, maxBody, memory)
-    : readSized(request, Number(length), maxBody, memory);
+  if (length === null || Number(length) > AT_ONCE)
+    return readChunked(body, Number(length ?? 0), maxBody, memory);
+  return readSized(request, Number(length), maxBody, memory);
 }
 
 async function readSized(
@@ -68,18 +70,21 @@ async function readSized(
   memory: BodyMemory,
 ): Promise<Uint8Array<ArrayBuffer> | Refusal> {
   if (length > maxBody) return tooLarge(maxBody);
-  if (!take(memory, length)) return memoryFull();
+  if (!takeMemory(memory, length)) return memoryFull();
   const body = await request.bytes().catch(() => null);
   if (body) return body;
   memory.used -= length;
   return cutShort();
 }
 
+/** Memory is taken as bytes arrive: an announcement alone must not keep others out. */
 async function readChunked(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  announced: Bytes,
   maxBody: Bytes,
   memory: BodyMemory,
 ): Promise<Uint8Array<ArrayBuffer> | Refusal> {
+  if (announced > maxBody) return tooLarge(maxBody);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   const reader = stream.getReader();
@@ -94,14 +99,15 @@ async function readChunked(
     if (!next) return abandon(cutShort());
     if (next.done) break;
     if (size + next.value.length > maxBody) return abandon(tooLarge(maxBody));
-    if (!take(memory, next.value.length)) return abandon(memoryFull());
+    if (!takeMemory(memory, next.value.length)) return abandon(memoryFull());
     size += next.value.length;
     chunks.push(next.value);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
-function take(memory: BodyMemory, bytes: Bytes): boolean {
+/** Takes memory for buffered bytes; false when that would be more than there is for them. */
+export function takeMemory(memory: BodyMemory, bytes: Bytes): boolean {
   if (memory.used + bytes > memory.limit) return false;
   memory.used += bytes;
   return true;
@@ -114,7 +120,8 @@ function tooLarge(maxBody: Bytes): Refusal {
   );
 }
 
-function memoryFull(): Refusal {
+/** What a caller is told while buffered bytes fill their memory. */
+export function memoryFull(): Refusal {
   return refusal("memory_full", "Too many large requests are under way. Try again in a moment.", 1000);
 }
 

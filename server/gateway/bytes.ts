@@ -1,10 +1,10 @@
 /** Handling bytes without copying more than needed. */
 
 /** No bytes. */
-export const NOTHING: Uint8Array = new Uint8Array(0);
+export const NOTHING = new Uint8Array(0);
 
 /** The parts in one piece; a single part is handed back itself. */
-export function join(parts: readonly Uint8Array[]): Uint8Array {
+export function join<Part extends Uint8Array>(parts: readonly Part[]): Part | Uint8Array<ArrayBuffer> {
   const [first = NOTHING] = parts;
   return parts.length <= 1 ? first : Buffer.concat(parts);
 }

@@ -55,6 +55,8 @@ function wrap(stream: Transform, maxPiece: Bytes, maxBody: Bytes): Decoder {
   let pieceBytes = 0;
   let bodyBytes = 0;
   let broken = false;
+  /** A body ends where it says so: what follows is not decoded, and nobody is told that it was taken. */
+  let ended = false;
   let settle: (() => void) | null = null;
 
   stream.on("data", (bytes: Uint8Array) => {
@@ -64,7 +66,8 @@ function wrap(stream: Transform, maxPiece: Bytes, maxBody: Bytes): Decoder {
     else pieces.push(bytes);
   });
   stream.on("error", giveUp);
-  stream.on("end", () => settle?.());
+  stream.on("end", finish);
+  stream.on("close", finish);
 
   return {
     get broken() {
@@ -75,7 +78,7 @@ function wrap(stream: Transform, maxPiece: Bytes, maxBody: Bytes): Decoder {
   };
 
   function run(act: (done: () => void) => void): Promise<Uint8Array> {
-    if (broken) return Promise.resolve(NOTHING);
+    if (broken || ended) return Promise.resolve(NOTHING);
     return new Promise((resolve) => {
       settle = () => {
         settle = null;
@@ -86,6 +89,11 @@ function wrap(stream: Transform, maxPiece: Bytes, maxBody: Bytes): Decoder {
       };
       act(() => settle?.());
     });
+  }
+
+  function finish(): void {
+    ended = true;
+    settle?.();
   }
 
   function giveUp(): void {

@@ -2,7 +2,7 @@
 import type { Settings } from "../core/settings.ts";
 import type { Destination } from "./destination.ts";
 import type { Departure } from "./forward.ts";
-import { stripAuth, stripQueryKey, toUpstream } from "./headers.ts";
+import { stripAuth, stripPlaceholders, stripQueryKey, toUpstream } from "./headers.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** Makes the upstream request's URL and headers. */
@@ -15,7 +15,9 @@ export function depart(
   const { located, key, provider } = destination;
   const headers = toUpstream(incoming, settings.identity.forward);
   let { url } = located;
-  if (!destination.ownKey) {
+  if (destination.ownKey) {
+    stripPlaceholders(headers);
+  } else {
     stripAuth(headers);
     url = withoutQueryKey(url);
   }

@@ -41,7 +41,7 @@ export function findDestination(
     const checked = await checkTarget(header, setup.settings.gateway.allow_target_hosts, resolve);
     if ("reason" in checked) return checked;
     const { base, address } = checked;
-    const provider = findByOrigin(setup, base.origin);
+    const provider = findByOrigin(setup, base.origin, route.provider);
     if (!provider) {
       const stranger = createStranger(base, route, setup);
       return {
@@ -86,13 +86,10 @@ function chooseKey(
   return agentKey ?? provider.apiKey;
 }
 
-/** The configured provider at this very origin: only there may its key go. */
-function findByOrigin(setup: Setup, origin: string): Provider | null {
-  for (const id of setup.providers.names()) {
-    const provider = setup.providers.find(id);
-    if (provider && new URL(provider.base).origin === origin) return provider;
-  }
-  return null;
+/** The configured provider at this very origin: only there may its key go. Of several, the one that the path is for. */
+function findByOrigin(setup: Setup, origin: string, preferred: Provider | null): Provider | null {
+  const providers = [preferred, ...setup.providers.names().map((id) => setup.providers.find(id))];
+  return providers.find((provider) => provider && new URL(provider.base).origin === origin) ?? null;
 }
 
 /** A host that only `x-target-url` names. It speaks what the path says; it never gets a stored key. */

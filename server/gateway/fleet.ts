@@ -8,20 +8,26 @@ import type { Instant } from "../core/duration.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Index } from "../store/store.ts";
 
-export interface AgentState {
+/** Sums over the current hour, the current day and the lifetime. */
+export interface Windowed {
+  hour: Tally;
+  day: Tally;
+  readonly total: Tally;
+}
+
+export interface AgentState extends Windowed {
   readonly name: AgentName;
   owner: string | null;
   purpose: string | null;
   tags: readonly string[];
-  hour: Tally;
-  day: Tally;
-  readonly total: Tally;
   inFlight: number;
   lastSeen: Instant | null;
 }
 
 export interface Fleet {
   readonly agents: ReadonlyMap<AgentName, AgentState>;
+  /** Refusals of callers that are no agents: bad names, unknown paths. Since the start for the lifetime. */
+  readonly strangers: Windowed;
   /** Names of agents that changed since this was called last: what a live delta carries. */
   takeChanged(): AgentName[];
 }
@@ -41,7 +47,8 @@ export interface LiveFleet extends Fleet {
   meet(name: AgentName, at: Instant): AgentState;
   began(agent: AgentState, at: Instant): void;
   settled(agent: AgentState, charge: Charge, at: Instant): void;
-  blocked(agent: AgentState, at: Instant): void;
+  /** Counts a refusal: of an agent that is known, else among the strangers'. */
+  blocked(name: AgentName | null, at: Instant): void;
   /** Starts a new hour or day for everyone when it has begun. */
   turn(at: Instant): void;
 }
@@ -53,6 +60,7 @@ export function createFleet(index: Index, zone: string, now: Instant): LiveFleet
   let hour = hourStart(now, zone);
   let day = dayStart(now, zone);
 
+  const strangers: Windowed = { hour: emptyTally(), day: emptyTally(), total: emptyTally() };
   const thisHour = index.tallies(hour, now + 1);
   const today = index.tallies(day, now + 1);
   for (const past of index.agents()) {
@@ -73,11 +81,11 @@ export function createFleet(index: Index, zone: string, now: Instant): LiveFleet
     const newHour = hourStart(at, zone);
     if (newHour === hour) return;
     const newDay = dayStart(at, zone);
-    for (const agent of agents.values()) {
-      agent.hour = emptyTally();
-      if (newDay !== day) agent.day = emptyTally();
-      changed.add(agent.name);
+    for (const sums of [strangers, ...agents.values()]) {
+      sums.hour = emptyTally();
+      if (newDay !== day) sums.day = emptyTally();
     }
+    for (const name of agents.keys()) changed.add(name);
     hour = newHour;
     day = newDay;
   }
@@ -90,6 +98,7 @@ export function createFleet(index: Index, zone: string, now: Instant): LiveFleet
 
   return {
     agents,
+    strangers,
     turn,
     takeChanged() {
       const names = [...changed];
@@ -125,11 +134,14 @@ export function createFleet(index: Index, zone: string, now: Instant): LiveFleet
       add(agent.day, charge);
       add(agent.total, charge);
     },
-    blocked(agent, at) {
-      touch(agent, at);
-      agent.hour.blocked++;
-      agent.day.blocked++;
-      agent.total.blocked++;
+    blocked(name, at) {
+      const agent = name === null ? undefined : agents.get(name);
+      if (agent) touch(agent, at);
+      else turn(at);
+      const sums = agent ?? strangers;
+      sums.hour.blocked++;
+      sums.day.blocked++;
+      sums.total.blocked++;
     },
   };
 }

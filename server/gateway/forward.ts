@@ -42,10 +42,16 @@ export async function forward(
   };
   if (departure.body.length > 0) init.body = departure.body;
   try {
-    if (departure.address === null) return await fetch(departure.url, init);
-    return await fetchPinned(departure, departure.address, init, fetch);
+    const { url, address } = departure;
+    const response = await (address === null
+      ? fetch(url, init)
+      : fetchPinned(departure, address, init, fetch));
+    if (response.status >= 200 && response.status <= 599) return response;
+    call.abort.abort();
+    return brokenAnswer(call, `status_${response.status}`);
   } catch (cause) {
-    return explainFailure(call, cause);
+    const code = errorCode(cause);
+    return call.stopped === null && NOT_SENT.test(code) ? unreachable(call, code) : explainBreak(call, cause);
   }
 }
 
@@ -63,42 +69,27 @@ function fetchPinned(
   return fetch(url.href, { ...init, tls: { serverName } });
 }
 
-/** What a failed request or a broken answer is told as. */
-export function explainFailure(call: Call, cause: unknown): UpstreamFailure {
-  const name = call.provider.id;
+function unreachable(call: Call, code: string): UpstreamFailure {
+  const message = `No connection to ${call.provider.id} at ${call.provider.base} (${code}).`;
+  return { sent: false, error: code, refusal: refusal("upstream_unreachable", message) };
+}
+
+/** What an answer that stayed away or broke off is told as. The request had left: it may have cost something. */
+export function explainBreak(call: Call, cause: unknown): UpstreamFailure {
   if (call.stopped === "upstream_timeout") {
-    return {
-      sent: true,
-      error: "upstream_timeout",
-      refusal: refusal("upstream_timeout", `${name} did not begin to answer in time. Try again.`),
-    };
+    const message = `${call.provider.id} did not begin to answer in time. Try again.`;
+    return { sent: true, error: "upstream_timeout", refusal: refusal("upstream_timeout", message) };
   }
   if (call.stopped !== null) {
-    return {
-      sent: true,
-      error: call.stopped,
-      refusal: refusal("shutting_down", "The gateway is shutting down. Try again in a moment.", 1000),
-    };
+    const message = "The gateway is shutting down. Try again in a moment.";
+    return { sent: true, error: call.stopped, refusal: refusal("shutting_down", message, 1000) };
   }
-  const code = errorCode(cause);
-  if (NOT_SENT.test(code)) {
-    return {
-      sent: false,
-      error: code,
-      refusal: refusal(
-        "upstream_unreachable",
-        `No connection to ${name} at ${call.provider.base} (${code}).`,
-      ),
-    };
-  }
-  return {
-    sent: true,
-    error: code,
-    refusal: refusal(
-      "upstream_broken",
-      `The connection to ${name} broke before an answer came (${code}). Try again.`,
-    ),
-  };
+  return brokenAnswer(call, errorCode(cause));
+}
+
+function brokenAnswer(call: Call, code: string): UpstreamFailure {
+  const message = `The connection to ${call.provider.id} broke before an answer came (${code}). Try again.`;
+  return { sent: true, error: code, refusal: refusal("upstream_broken", message) };
 }
 
 /** The code of a network error. Nothing else of it is fit to be shown: fetch's errors carry the URL with its query. */

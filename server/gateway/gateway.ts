@@ -2,22 +2,22 @@
  * The data plane: a call comes in, is identified, admitted, routed, forwarded, metered and settled.
  * `handle` is the order of things; each step has its own file.
  */
-import type { Identity } from "../core/agent.ts";
 import type { Bytes, Instant } from "../core/duration.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
 import type { RequestLine } from "../providers/provider.ts";
-import type { Hold, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { admit } from "./admit.ts";
 import { type AnswerContext, answer } from "./answer.ts";
 import { type BodyMemory, readBody, releaseBody } from "./body.ts";
-import { type Call, expireCall, stopCall } from "./call.ts";
+import { type Call, type CallFacts, createCall, describeCall, endingOf, holdOf, stopCall } from "./call.ts";
 import { depart } from "./depart.ts";
-import { type Destination, findDestination } from "./destination.ts";
+import { findDestination } from "./destination.ts";
 import type { AgentState, LiveFleet } from "./fleet.ts";
 import { type Departure, errorCode, type Fetch, forward, type UpstreamFailure } from "./forward.ts";
 import { headerBytes } from "./headers.ts";
 import { identify } from "./identify.ts";
-import { type Prepared, prepareRequest } from "./prepare.ts";
+import { isForeignPage } from "./origin.ts";
+import { prepareRequest } from "./prepare.ts";
 import { blockedLine, guessDialect, renderRefusal, type Visit } from "./refuse.ts";
 import { findRoute, readTarget } from "./route.ts";
 import { settle } from "./settle.ts";
@@ -59,6 +59,8 @@ export interface Gateway {
 export const IDLE_SECONDS = 30;
 
 const MAX_HEADER_BYTES: Bytes = 48 * 1024;
+/** What a client that has left is answered, for want of a reader: nginx's number for it. */
+const CLIENT_CLOSED_REQUEST = 499;
 
 /** Builds the data plane. It listens nowhere by itself. */
 export function createGateway(context: GatewayContext): Gateway {
@@ -66,7 +68,10 @@ export function createGateway(context: GatewayContext): Gateway {
   const watchdog = createWatchdog(context.now, context.every);
   const memory: BodyMemory = { limit: context.bodyMemory, used: 0 };
   const calls = new Set<Call>();
+  /** Requests that have not been answered yet, whether they became calls or not. */
+  let visits = 0;
   let shuttingDown = false;
+  const waitingForIdle: (() => void)[] = [];
 
   async function handle(request: Request, connection: Connection): Promise<Response> {
     const { path, query } = readTarget(request.url);
@@ -80,12 +85,21 @@ export function createGateway(context: GatewayContext): Gateway {
       provider: null,
       model: null,
     };
+    visits++;
     try {
       const answered = await serve(visit, query, connection);
       return "reason" in answered ? refuse(visit, answered) : answered;
     } catch (cause) {
       return refuse(visit, defect(visit, cause));
+    } finally {
+      visits--;
+      noteIdle();
     }
+  }
+
+  function noteIdle(): void {
+    if (visits > 0 || calls.size > 0) return;
+    for (const resolve of waitingForIdle.splice(0)) resolve();
   }
 
   /** Everything that decides. A refusal from here has taken nothing and costs nothing. */
@@ -109,87 +123,84 @@ export function createGateway(context: GatewayContext): Gateway {
     const identity = identify(headers, route.agent, settings.gateway.default_agent);
     if ("reason" in identity) return identity;
     visit.identity = identity;
-    const refused = admit({ identity, setup, fleet, journalProblem: store.journal.problem, shuttingDown });
-    if (refused) return refused;
+    const mayPass = (): Refusal | null =>
+      admit({ identity, setup, fleet, journalProblem: store.journal.problem, shuttingDown });
+    const early = mayPass();
+    if (early) return early;
 
     const destination = await findDestination(route, located, line, identity.name, setup, context.resolve);
     if ("reason" in destination) return destination;
     const { operation } = destination.located;
     visit.provider = destination.provider.id;
     visit.dialect = operation.dialect;
+    // A page has no business with a key that is not its own.
+    if (destination.key !== null && isForeignPage(headers, [settings.gateway.host])) return foreignPage();
 
-    const limits = {
-      maxBody: settings.gateway.max_body,
-      deadline: context.now() + settings.gateway.header_timeout,
-    };
+    const { max_body: maxBody, header_timeout } = settings.gateway;
+    const limits = { maxBody, deadline: context.now() + header_timeout };
     const body = await readBody(request, limits, memory, watchdog);
     if ("reason" in body) return body;
-    const prepared = await prepareRequest(destination.provider, operation, body, headers);
-    if ("reason" in prepared) {
+    const prepared = await prepareRequest(destination.provider, operation, body, headers, maxBody, memory);
+    // From here to the departure nothing waits: what is checked is what is taken.
+    const late = "reason" in prepared ? prepared : (mayPass() ?? checkSendable(method, body));
+    if (late || "reason" in prepared || request.signal.aborted) {
       releaseBody(memory, body.length);
-      return prepared;
+      return late ?? new Response(null, { status: CLIENT_CLOSED_REQUEST });
     }
     visit.model = prepared.model;
-
     const departure = depart(headers, destination, prepared, settings);
-    const call = begin(visit, identity, destination, prepared, setup);
+    const facts = describeCall(visit, identity, destination, prepared, setup);
+    if (!store.holds.open(holdOf(facts)) && settings.audit.on_failure === "stop") {
+      releaseBody(memory, body.length);
+      return unheld();
+    }
+    const call = begin(facts, setup);
     connection.timeout(request, 0);
     request.signal.addEventListener("abort", () => stopCall(call, "client_left"));
     return run(call, visit, departure, body.length, {
       now: context.now,
       idleTimeout: settings.gateway.idle_timeout,
       hideUsage: prepared.hideUsage,
+      memory,
       end: (outcome) => settle(call, outcome, context),
       closed() {
         calls.delete(call);
         watchdog.release(call);
         connection.timeout(request, IDLE_SECONDS);
+        noteIdle();
       },
     });
   }
 
   /** From here on the call is in flight: counted and watched until its one ending. */
-  function begin(
-    visit: Visit,
-    identity: Identity,
-    destination: Destination,
-    prepared: Prepared,
-    setup: Setup,
-  ): Call {
-    const configured = setup.agent(identity.name);
+  function begin(facts: CallFacts, setup: Setup): Call {
     const { header_timeout, answer_timeout } = setup.settings.gateway;
-    const call: Call = {
-      id: visit.id,
-      started: visit.started,
-      method: visit.request.method,
-      identity,
-      agent: meet(identity, visit.started),
-      owner: identity.owner ?? configured.owner,
-      purpose: identity.purpose ?? configured.purpose,
-      tags: identity.tags.length === 0 ? configured.tags : [...configured.tags, ...identity.tags],
-      provider: destination.provider,
-      located: destination.located,
-      prices: setup.prices,
-      requestedModel: prepared.model,
-      stream: prepared.stream,
-      inputBytes: prepared.body.length,
-      hasTools: prepared.hasTools,
-      abort: new AbortController(),
-      deadline: context.now() + (prepared.stream ? header_timeout : answer_timeout),
-      waitingFor: "upstream",
-      stopped: null,
-      firstByte: null,
-      ended: false,
-      onStop: null,
-      expire: () => expireCall(call),
-    };
-    call.agent.owner = call.owner;
-    call.agent.purpose = call.purpose;
-    call.agent.tags = call.tags;
+    const deadline = context.now() + (facts.stream ? header_timeout : answer_timeout);
+    const call = createCall(facts, meet(facts, setup), deadline);
     calls.add(call);
     watchdog.watch(call);
-    fleet.began(call.agent, visit.started);
+    fleet.began(call.agent, call.started);
     return call;
+  }
+
+  /** The agent of a call, created on first sight. Its labels are the configured ones, else those declared last. */
+  function meet({ identity, owner, purpose, tags, started }: CallFacts, setup: Setup): AgentState {
+    if (!fleet.agents.has(identity.name)) {
+      store.journal.append({
+        type: "agent",
+        event: "agent.created",
+        time: new Date(started).toISOString(),
+        agent: identity.name,
+        owner: owner ?? undefined,
+        purpose: purpose ?? undefined,
+      });
+    }
+    const agent = fleet.meet(identity.name, started);
+    const configured = setup.agent(identity.name);
+    agent.owner = configured.owner ?? owner ?? agent.owner;
+    agent.purpose = configured.purpose ?? purpose ?? agent.purpose;
+    agent.tags = tags.length > 0 ? tags : agent.tags;
+    return agent;
   }
 
   /** Sends the call and answers it. Whatever happens, it ends in one settlement. */
@@ -202,72 +213,41 @@ export function createGateway(context: GatewayContext): Gateway {
   ): Promise<Response> {
     let result: Response | UpstreamFailure;
     try {
-      result = await send(call, departure, bodyBytes);
+      result = await forward(call, departure, context.fetch);
+      // The body has left: the memory that it took is free again, however long the answer takes.
+      releaseBody(memory, bodyBytes);
       if (!("refusal" in result)) result = await answer(call, result, answering);
     } catch (cause) {
+      call.abort.abort();
       result = { sent: true, error: "internal", refusal: defect(visit, cause) };
     }
     if (!("refusal" in result)) return result;
     const { sent, error } = result;
-    const isGone = call.stopped === "client_left";
-    const status = isGone ? null : result.refusal.status;
-    answering.end({ ending: isGone ? "gone" : "failed", status, error, reading: null, sent });
+    const ending = endingOf(call.stopped);
+    const status = ending === "gone" ? null : result.refusal.status;
+    answering.end({ ending, status, error, reading: null, sent });
     answering.closed();
     return renderRefusal(result.refusal, visit);
-  }
-
-  /** Resolves with the head of the upstream's answer. The body has left by then, and its memory is given back. */
-  async function send(
-    call: Call,
-    departure: Departure,
-    bodyBytes: Bytes,
-  ): Promise<Response | UpstreamFailure> {
-    try {
-      return hold(call) ?? (await forward(call, departure, context.fetch));
-    } finally {
-      releaseBody(memory, bodyBytes);
-    }
-  }
-
-  /** Writes the hold before the request leaves, so that a crash forgets nothing. */
-  function hold(call: Call): UpstreamFailure | null {
-    if (store.holds.open(holdOf(call)) || context.setup().settings.audit.on_failure === "continue")
-      return null;
-    const message =
-      "No call passes while what is in flight cannot be written down. Check the disk of gateway.data_dir.";
-    return {
-      sent: false,
-      error: "journal_unavailable",
-      refusal: refusal("journal_unavailable", message, 5000),
-    };
-  }
-
-  function meet(identity: Identity, at: Instant): AgentState {
-    const known = fleet.agents.get(identity.name);
-    if (known) return known;
-    store.journal.append({
-      type: "agent",
-      event: "agent.created",
-      time: new Date(at).toISOString(),
-      agent: identity.name,
-      owner: identity.owner ?? undefined,
-      purpose: identity.purpose ?? undefined,
-    });
-    return fleet.meet(identity.name, at);
   }
 
   /** Answers a refusal and writes it down. It is nobody's error. */
   function refuse(visit: Visit, refused: Refusal): Response {
     const now = context.now();
     store.journal.append(blockedLine(refused, visit, now));
-    const known = visit.identity && fleet.agents.get(visit.identity.name);
-    if (known) fleet.blocked(known, now);
+    fleet.blocked(visit.identity?.name ?? null, now);
     return renderRefusal(refused, visit);
   }
 
   function defect(visit: Visit, cause: unknown): Refusal {
     context.log(`internal error in request ${visit.id}: ${describeDefect(cause)}`);
     return refusal("internal", `The gateway failed on this request. Report its id: ${visit.id}.`);
+  }
+
+  function idle(): Promise<void> {
+    return new Promise((resolve) => {
+      waitingForIdle.push(resolve);
+      noteIdle();
+    });
   }
 
   return {
@@ -277,27 +257,31 @@ export function createGateway(context: GatewayContext): Gateway {
     },
     async drain(grace) {
       shuttingDown = true;
-      await Promise.race([watchdog.idle(), grace]);
+      await Promise.race([idle(), grace]);
       for (const call of calls) stopCall(call, "shutdown");
-      await watchdog.idle();
+      // What is left are bodies that are still on their way.
+      for (const waiting of watchdog.all()) waiting.expire();
+      await idle();
     },
   };
 }
 
-function holdOf(call: Call): Hold {
-  return {
-    id: call.id,
-    time: call.started,
-    agent: call.identity.name,
-    owner: call.owner,
-    purpose: call.purpose,
-    provider: call.provider.id,
-    model: call.requestedModel,
-    method: call.method,
-    path: call.located.path,
-    stream: call.stream,
-    nano: null,
-  };
+/** A GET or HEAD with a body cannot be sent on: fetch has no such thing, and dropping it would change the request. */
+function checkSendable(method: string, body: Uint8Array): Refusal | null {
+  if (body.length === 0 || (method !== "GET" && method !== "HEAD")) return null;
+  return refusal("invalid_request", `A ${method} request with a body cannot be passed on. Send it without.`);
+}
+
+function unheld(): Refusal {
+  const message =
+    "No call passes while what is in flight cannot be written down. Check the disk of gateway.data_dir.";
+  return refusal("journal_unavailable", message, 5000);
+}
+
+function foreignPage(): Refusal {
+  const message =
+    "A web page of another site cannot use the gateway's keys. Send your own key, or call from a program.";
+  return refusal("foreign_page", message);
 }
 
 function headersTooLarge(): Refusal {

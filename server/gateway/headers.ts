@@ -19,6 +19,7 @@ const HOP_BY_HOP = [
 /** The gateway's own request headers: read here, never forwarded (SPEC 4.2). */
 const OURS = ["x-agent-id", "x-target-url"];
 const OUR_PREFIX = "x-tollgate-";
+const SESSION_COOKIE = "tollgate_session=";
 
 const USUAL_CONNECTION = /^(?:keep-alive|close)$/i;
 /** A header's name (RFC 9110 §5.6.2): `Headers` throws at anything else. */
@@ -39,6 +40,7 @@ export function toUpstream(incoming: Headers, forwardIdentity: boolean): Headers
   const outgoing = withoutHop(incoming);
   for (const name of OURS) outgoing.delete(name);
   if (!forwardIdentity) outgoing.delete("x-agent-identity");
+  stripSession(outgoing);
   deleteOurs(outgoing);
   return outgoing;
 }
@@ -51,6 +53,15 @@ export function toClient(upstream: Headers): Headers {
   const outgoing = withoutHop(upstream);
   deleteOurs(outgoing);
   return outgoing;
+}
+
+/** Cookies ignore ports: a browser that is logged in to the dashboard sends its session here, too. */
+function stripSession(headers: Headers): void {
+  const cookie = headers.get("cookie");
+  if (!cookie?.includes(SESSION_COOKIE)) return;
+  const kept = cookie.split(/; */).filter((pair) => !pair.startsWith(SESSION_COOKIE));
+  if (kept.length > 0) headers.set("cookie", kept.join("; "));
+  else headers.delete("cookie");
 }
 
 function deleteOurs(headers: Headers): void {
@@ -71,15 +82,26 @@ function withoutHop(headers: Headers): Headers {
 /** The gateway's own secrets among them: an admin token sent here by mistake must not reach a provider. */
 const PLACEHOLDER_PREFIXES = ["managed-by-", "tg_", "tga_"];
 
+/** Removes the headers whose key is a placeholder or a secret of the gateway. */
+export function stripPlaceholders(headers: Headers): void {
+  for (const name of AUTH) {
+    const value = headers.get(name);
+    if (value !== null && isPlaceholder(keyIn(value))) headers.delete(name);
+  }
+}
+
 /** The caller's own key, or null when it sent none or a placeholder (SPEC 5.1). */
 export function clientKey(headers: Headers, query: string): string | null {
-  const authorization = headers.get("authorization");
-  const bearer = authorization?.replace(/^Bearer(?:\s+|$)/i, "");
-  const inQuery = query.includes("key=") ? new URLSearchParams(query).get("key") : null;
-  for (const key of [headers.get("x-api-key"), headers.get("x-goog-api-key"), bearer, inQuery]) {
-    if (key && !isPlaceholder(key.trim())) return key.trim();
+  for (const name of AUTH) {
+    const value = headers.get(name);
+    if (value !== null && !isPlaceholder(keyIn(value))) return keyIn(value);
   }
-  return null;
+  const inQuery = query.includes("key=") ? new URLSearchParams(query).get("key") : null;
+  return inQuery !== null && !isPlaceholder(inQuery) ? inQuery : null;
+}
+
+function keyIn(value: string): string {
+  return value.replace(/^Bearer(?:\s+|$)/i, "").trim();
 }
 
 /** Removes every header that may carry a key. */

@@ -4,6 +4,7 @@ import { type Refusal, refusal } from "../core/refusal.ts";
 import { duplicateMember } from "../protocols/json-edit.ts";
 import { askForUsage } from "../protocols/openai-chat.ts";
 import type { Operation, Provider } from "../providers/provider.ts";
+import { type BodyMemory, memoryFull, releaseBody, takeMemory } from "./body.ts";
 import { decodeWhole } from "./decode.ts";
 
 export interface Prepared {
@@ -11,6 +12,8 @@ export interface Prepared {
   /** Whether the body is JSON that was read, and not passed on unread. */
   readonly isJson: boolean;
   readonly hasTools: boolean;
+  /** Bytes that count as text when the input is estimated: decoded, long base64 counted by the piece. */
+  readonly inputBytes: Bytes;
   readonly model: string | null;
   readonly stream: boolean;
   /** Whether the gateway asked for a usage chunk that the client did not ask for. */
@@ -31,8 +34,9 @@ const DECIDING = [
   "background",
 ];
 
-/** Most bytes that a compressed body may decode to. */
-const MAX_DECODED: Bytes = 64 * 1024 * 1024;
+const MAX_MODEL_NAME = 256;
+/** A compressed body is decoded only to be decided on: as bytes, as text and as values. */
+const COPIES_DECODED = 4;
 
 /** What decides, from a body whose operation is known. Generating calls are JSON whatever their Content-Type says. */
 export async function prepareRequest(
@@ -40,21 +44,47 @@ export async function prepareRequest(
   operation: Operation,
   body: Uint8Array<ArrayBuffer>,
   headers: Headers,
+  maxBody: Bytes,
+  memory: BodyMemory,
 ): Promise<Prepared | Refusal> {
   // Uploads (audio, images) are metered by their answers alone.
   if (operation.kind === "pass" || operation.requestBody === "any") {
     const { model, stream } = operation;
-    return { body, isJson: false, hasTools: false, model, stream: stream ?? false, hideUsage: false };
+    const inputBytes = body.length;
+    return {
+      body,
+      isJson: false,
+      hasTools: false,
+      inputBytes,
+      model,
+      stream: stream ?? false,
+      hideUsage: false,
+    };
   }
   const encoding = headers.get("content-encoding");
-  const isPlain = encoding === null || encoding === "identity";
-  const plain = isPlain ? body : await decodeWhole(encoding, body, MAX_DECODED);
+  if (encoding === null || encoding === "identity") return decide(provider, operation, body, body);
+  const cost = maxBody * COPIES_DECODED;
+  if (!takeMemory(memory, cost)) return memoryFull();
+  try {
+    return decide(provider, operation, body, await decodeWhole(encoding, body, maxBody));
+  } finally {
+    releaseBody(memory, cost);
+  }
+}
+
+/** `plain` is the body decoded, null where that failed. */
+function decide(
+  provider: Provider,
+  operation: Operation,
+  body: Uint8Array<ArrayBuffer>,
+  plain: Uint8Array | null,
+): Prepared | Refusal {
   const text = plain && decoder.decode(plain);
   const parsed = text && parseObject(text);
   if (!parsed) {
     return refusal(
       "invalid_json",
-      "The request's body is not a JSON object. Check that it is complete, valid JSON.",
+      "The request's body is not a JSON object. Check that it is complete, valid JSON without a byte order mark.",
     );
   }
   const twice = duplicateMember(plain, text, parsed, DECIDING);
@@ -62,11 +92,35 @@ export async function prepareRequest(
     return refusal("invalid_request", `The member \`${twice}\` stands twice in the body. Send it once.`);
   }
   const model = operation.model ?? (typeof parsed.model === "string" ? parsed.model : null);
+  if (model !== null && model.length > MAX_MODEL_NAME) {
+    return refusal("invalid_request", `The model's name is longer than ${MAX_MODEL_NAME} characters.`);
+  }
   const stream = operation.stream ?? parsed.stream === true;
   const hasTools = Array.isArray(parsed.tools) && parsed.tools.length > 0;
-  const asks = stream && isPlain && provider.streamUsage === "ask" && operation.dialect === "openai-chat";
+  const asks =
+    stream && plain === body && provider.streamUsage === "ask" && operation.dialect === "openai-chat";
   const asking = asks ? askForUsage(body, parsed) : null;
-  return { body: asking ?? body, isJson: true, hasTools, model, stream, hideUsage: asking !== null };
+  const inputBytes = countInput(text);
+  return {
+    body: asking ?? body,
+    isJson: true,
+    hasTools,
+    inputBytes,
+    model,
+    stream,
+    hideUsage: asking !== null,
+  };
+}
+
+/** Long base64 is an image, a document or a recording and not text: counted as so many bytes of text. */
+const LONG_BASE64 = /[A-Za-z0-9+/_=-]{4096,}/g;
+const BYTES_PER_ITEM = 15_000;
+
+function countInput(text: string): Bytes {
+  if (text.length < 4096) return text.length;
+  let bytes = Buffer.byteLength(text);
+  for (const [item] of text.matchAll(LONG_BASE64)) bytes += BYTES_PER_ITEM - item.length;
+  return Math.max(0, bytes);
 }
 
 function parseObject(text: string): Record<string, unknown> | null {
@@ -81,4 +135,5 @@ function parseObject(text: string): Record<string, unknown> | null {
   }
 }
 
-const decoder = new TextDecoder();
+/** A byte order mark stays in the text, where JSON does not allow it: the upstream might read past it, or not. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -18,8 +18,8 @@ export interface Visit {
   model: string | null;
 }
 
-/** Paths come from outside: so much of one is kept. */
-const MAX_PATH = 512;
+/** Paths come from outside: so much of one is written down. */
+export const MAX_PATH = 512;
 
 /** The response for a refusal: status, error body in the dialect, and what tells SDKs whether to try again. */
 export function renderRefusal(refusal: Refusal, visit: Visit): Response {

@@ -3,10 +3,10 @@
  * slows the upstream, memory stays flat. Every way this can end leads to one `end`.
  */
 import type { Ending } from "../core/call.ts";
-import type { Instant, Millis } from "../core/duration.ts";
+import type { Bytes, Instant, Millis } from "../core/duration.ts";
 import { type Reason, refusal } from "../core/refusal.ts";
 import type { Framing, Protocol } from "../protocols/protocol.ts";
-import { join, NOTHING } from "./bytes.ts";
+import { createByteBuffer, join, NOTHING } from "./bytes.ts";
 import type { Call, Stop } from "./call.ts";
 import type { Decoder } from "./decode.ts";
 import { errorCode } from "./forward.ts";
@@ -35,16 +35,20 @@ type Controller = ReadableStreamDefaultController<Uint8Array>;
 
 const encoder = new TextEncoder();
 
+/** Most bytes of a compressed answer that wait for the settlement. When more come, those before them pass. */
+const MAX_WAITING: Bytes = 256 * 1024;
+
 /** The body of the client's response. */
 export function relay(parts: Relay): ReadableStream<Uint8Array> {
   const { call, meter, source, decoder } = parts;
   let reading = false;
   let open = true;
   /** Of a compressed answer: the chunks in which it may end. */
-  let compressed: Uint8Array[] = [];
+  const waiting = createByteBuffer();
 
   function end(ending: Ending, error: string | null): void {
-    parts.end({ ending, status: parts.status, error, reading: meter.reading, sent: true });
+    const { status } = parts;
+    parts.end({ ending, status, upstreamStatus: status, error, reading: meter.reading, sent: true });
   }
 
   function close(): void {
@@ -71,21 +75,20 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
 
   /** What the client may have of a compressed answer: whole chunks, once their contents have been read. */
   async function takeEncoded(chunk: Uint8Array, by: Decoder): Promise<Uint8Array> {
+    if (call.ended) return chunk;
     meter.feed(await by.write(chunk));
-    compressed.push(chunk);
-    return meter.finished || meter.holding ? NOTHING : takeCompressed();
+    if (!meter.finished && !meter.holding) {
+      return waiting.length === 0 ? chunk : join([waiting.take(), chunk]);
+    }
+    const passed = waiting.length + chunk.length > MAX_WAITING ? waiting.take() : NOTHING;
+    waiting.append(chunk);
+    return passed;
   }
 
   /** What was held back until the settlement. */
   function release(): Uint8Array {
     const rest = meter.release();
-    return decoder === null ? rest : takeCompressed();
-  }
-
-  function takeCompressed(): Uint8Array {
-    const chunks = join(compressed);
-    compressed = [];
-    return chunks;
+    return decoder === null ? rest : waiting.take();
   }
 
   /** The upstream closed its answer in good order. */

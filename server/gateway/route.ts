@@ -1,4 +1,4 @@
-/** Which provider a request is for, and what follows it in the path (SPEC 3.1-3.3). Pure, but for nothing. */
+/** Which provider a request is for, and what follows it in the path (SPEC 3.1-3.3). Pure. */
 import { type Refusal, refusal } from "../core/refusal.ts";
 import type { Providers } from "../providers/index.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -21,19 +21,24 @@ export interface Route {
   readonly form: "addressed" | "plain";
 }
 
-/** Cuts a request's URL without decoding anything: escapes and `:generateContent` reach the upstream as they are. */
+/**
+ * Cuts a request's URL without decoding anything: escapes and `:generateContent` reach the upstream as they are. A
+ * fragment goes no further (RFC 9112 §3.2 has none): what is classified must be what is sent.
+ */
 export function readTarget(url: string): RequestTarget {
   const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("://") + 3);
   const from = start < 0 ? url.length : start;
+  const hash = url.indexOf("#", from);
+  const end = hash < 0 ? url.length : hash;
   const question = url.indexOf("?", from);
-  const path = question < 0 ? url.slice(from) : url.slice(from, question);
-  return { path: path || "/", query: question < 0 ? "" : url.slice(question) };
+  if (question < 0 || question > end) return { path: url.slice(from, end) || "/", query: "" };
+  return { path: url.slice(from, question), query: url.slice(question, end) };
 }
 
 /** Finds the provider: agent path, path prefix, Host header, official path, `x-target-url`; in this order. */
 export function findRoute(path: string, headers: Headers, providers: Providers): Route | Refusal {
   const [first = "", ...others] = path.slice(1).split("/");
-  if (first === "agents") return agentRoute(others, providers);
+  if (first === "agents") return agentRoute(others, headers, providers);
 
   const prefixed = providers.find(first);
   if (prefixed) return { agent: null, provider: prefixed, rest: others.join("/"), form: "addressed" };
@@ -52,13 +57,21 @@ export function findRoute(path: string, headers: Headers, providers: Providers):
   );
 }
 
-function agentRoute([agent = "", provider = "", ...rest]: string[], providers: Providers): Route | Refusal {
+function agentRoute(
+  [agent = "", provider = "", ...rest]: string[],
+  headers: Headers,
+  providers: Providers,
+): Route | Refusal {
   const name = decode(agent);
   if (!name) {
     return refusal("invalid_agent_name", "The path must name an agent: /agents/{agent}/{provider}/…");
   }
   const found = providers.find(provider);
   if (found) return { agent: name, provider: found, rest: rest.join("/"), form: "addressed" };
+  // No provider is named like the first part of an official path, so such a path tells whose it is here, too.
+  const official = [provider, ...rest].join("/");
+  const owner = providers.byPath(`/${official}`, headers);
+  if (owner) return { agent: name, provider: owner, rest: official, form: "addressed" };
   return refusal(
     "unknown_provider",
     provider === ""

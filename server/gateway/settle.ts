@@ -3,17 +3,20 @@ import type { Ending } from "../core/call.ts";
 import type { Instant } from "../core/duration.ts";
 import type { CallLine } from "../core/event.ts";
 import { type NanoUsd, renderUsd, toUsd } from "../core/money.ts";
-import { estimateUsage, UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
+import { atLeastSeen, estimateUsage, UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
 import type { AnswerReading } from "../protocols/protocol.ts";
 import type { Store } from "../store/store.ts";
 import type { Call } from "./call.ts";
 import type { LiveFleet } from "./fleet.ts";
+import { errorCode } from "./forward.ts";
 
 /** How a call came to its end. */
 export interface Outcome {
   readonly ending: Ending;
   /** The status that the client was given, or null when it was given none. */
   readonly status: number | null;
+  /** The status that the upstream gave; left out when it gave none. */
+  readonly upstreamStatus?: number;
   /** Why it is not complete, or the provider's own error code. */
   readonly error: string | null;
   /** What was learnt from the answer, or null when there was none to read. */
@@ -33,6 +36,7 @@ export interface SettleContext {
   readonly now: () => Instant;
   readonly store: Store;
   readonly fleet: LiveFleet;
+  log(message: string): void;
 }
 
 /**
@@ -41,9 +45,9 @@ export interface SettleContext {
  */
 export function settle(call: Call, outcome: Outcome, context: SettleContext): Bill | null {
   if (call.ended) return null;
-  call.ended = true;
   const now = context.now();
-  const bill = makeBill(call, outcome, now);
+  const bill = billFor(call, outcome, now, context);
+  call.ended = true;
   context.store.journal.append(writeLine(call, outcome, bill, now));
   context.store.holds.close(call.id);
   context.fleet.settled(
@@ -64,18 +68,51 @@ export function isError(outcome: Outcome): boolean {
   return outcome.ending === "failed" || (outcome.status !== null && outcome.status >= 400);
 }
 
+/** A defect must not keep a call from its ending: what it cost is unknown then, and the operator is told. */
+function billFor(call: Call, outcome: Outcome, now: Instant, { log }: SettleContext): Bill {
+  try {
+    return makeBill(call, outcome, now);
+  } catch (cause) {
+    log(`the cost of call ${call.id} could not be worked out: ${errorCode(cause)}`);
+    return { usage: null, source: null, costNano: null };
+  }
+}
+
 /** What a call is charged (the table of SPEC 7.3). Pure. */
 export function makeBill(call: Call, outcome: Outcome, now: Instant): Bill {
-  const { operation } = call.located;
-  const reading = outcome.reading;
-  const refusedUpstream = outcome.status !== null && outcome.status >= 400 && outcome.ending === "complete";
-  if (!outcome.sent || refusedUpstream) return { usage: null, source: null, costNano: 0 };
-  if (operation.kind === "pass") return { usage: null, source: null, costNano: isFree(call) ? 0 : null };
+  const { reading } = outcome;
+  if (!outcome.sent || isRefused(outcome)) return { usage: null, source: null, costNano: 0 };
+  if (call.located.operation.kind === "pass") {
+    return { usage: null, source: null, costNano: isFree(call) ? 0 : null };
+  }
+  if (isFruitless(outcome)) return { usage: null, source: null, costNano: 0 };
+  const metered = meterUsage(call, reading);
+  return { ...metered, costNano: priceOf(call, metered.usage, reading, now) };
+}
 
+/** Whether the upstream did not do what it was asked for, whatever became of its explanation. */
+function isRefused({ upstreamStatus }: Outcome): boolean {
+  return upstreamStatus !== undefined && (upstreamStatus < 200 || upstreamStatus > 299);
+}
+
+/** Whether the answer shows that nothing was generated: it has no content, or an error in place of any. */
+function isFruitless({ upstreamStatus, reading }: Outcome): boolean {
+  if (upstreamStatus === 204 || upstreamStatus === 205) return true;
+  return reading !== null && reading.error !== null && reading.usage === null && reading.visibleBytes === 0;
+}
+
+/** What was reported, as far as it was: of an answer that was cut off, the output is what was seen of it. */
+function meterUsage(call: Call, reading: AnswerReading | null): Pick<Bill, "usage" | "source"> {
   const reported = reading?.usage ?? null;
-  const usage = reported ?? (operation.kind === "generate" ? estimateCall(call, reading) : null);
-  const source = usage === null ? null : reported ? "reported" : "estimated";
-  return { usage, source, costNano: priceOf(call, usage, reading, now) };
+  if (call.located.operation.kind !== "generate") {
+    return { usage: reported, source: reported && "reported" };
+  }
+  if (reading === null || reported === null) {
+    return { usage: estimateCall(call, reading), source: "estimated" };
+  }
+  const hasOutput = reported.outputTokens !== null || reading.visibleBytes === 0;
+  if (reading.ended && hasOutput) return { usage: reported, source: "reported" };
+  return { usage: atLeastSeen(reported, reading.visibleBytes), source: "estimated" };
 }
 
 /** The price of the model that answered, else of the one that was asked for; null when neither is known. */
@@ -117,7 +154,7 @@ function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): Call
     requested_model: call.requestedModel ?? undefined,
     model: outcome.reading?.model ?? call.requestedModel ?? undefined,
     method: call.method,
-    path: call.located.path,
+    path: call.path,
     stream: call.stream,
     status: outcome.status ?? undefined,
     ending: outcome.ending,

@@ -15,8 +15,8 @@ export interface Setup {
   isNamed(name: AgentName): boolean;
 }
 
-/** Builds the setup of validated settings. */
-export function createSetup(settings: Settings): Setup {
+/** Builds the setup of validated settings; `priceList` is the text of `pricing.file`, null the bundled list. */
+export function createSetup(settings: Settings, priceList: string | null = null): Setup {
   const template = createTerms(settings.agents["*"], settings);
   const agents = new Map(
     Object.entries(settings.agents).map(([name, own]) => [name, createTerms(own, settings)] as const),
@@ -24,7 +24,7 @@ export function createSetup(settings: Settings): Setup {
   return {
     settings,
     providers: createProviders(settings.providers),
-    prices: createPrices(settings.pricing),
+    prices: createPrices(settings.pricing, priceList),
     agent: (name) => agents.get(name) ?? template,
     isNamed: (name) => name !== "*" && agents.has(name),
   };

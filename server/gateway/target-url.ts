@@ -16,6 +16,8 @@ const NEVER = blockList([
   ["0.0.0.0", 8],
   ["169.254.0.0", 16],
   ["100.100.100.200", 32],
+  // Azure's WireServer is a public address that answers inside of a machine there.
+  ["168.63.129.16", 32],
   ["192.0.0.0", 24],
   ["192.0.2.0", 24],
   ["198.18.0.0", 15],
@@ -23,14 +25,11 @@ const NEVER = blockList([
   ["203.0.113.0", 24],
   ["224.0.0.0", 4],
   ["240.0.0.0", 4],
-  ["::", 128],
-  ["64:ff9b::", 96],
-  ["100::", 64],
+  ["2001::", 23],
   ["2001:db8::", 32],
   ["2002::", 16],
   ["fd00:ec2::254", 128],
-  ["fe80::", 10],
-  ["ff00::", 8],
+  ["fd20:ce::254", 128],
 ]);
 
 /** Loopback, private and carrier-internal ranges: only for hosts that the operator allows. */
@@ -40,8 +39,14 @@ const PRIVATE = blockList([
   ["127.0.0.0", 8],
   ["172.16.0.0", 12],
   ["192.168.0.0", 16],
-  ["::", 96],
+  ["::1", 128],
   ["fc00::", 7],
+]);
+
+/** All that is given out of IPv6 to be reached from everywhere, and IPv4 addresses wrapped in it. */
+const GLOBAL6 = blockList([
+  ["2000::", 3],
+  ["::ffff:0.0.0.0", 96],
 ]);
 
 /**
@@ -81,7 +86,8 @@ export async function checkTarget(
 export function classifyAddress(address: string): "public" | "private" | "never" {
   const family = isIPv4(address) ? "ipv4" : "ipv6";
   if (NEVER.check(address, family)) return "never";
-  return PRIVATE.check(address, family) ? "private" : "public";
+  if (PRIVATE.check(address, family)) return "private";
+  return family === "ipv4" || GLOBAL6.check(address, family) ? "public" : "never";
 }
 
 function isAllowedHost(host: string, patterns: readonly string[]): boolean {

@@ -9,15 +9,12 @@ export interface Watched {
 }
 
 export interface Watchdog {
-  readonly size: number;
   watch(what: Watched): void;
   release(what: Watched): void;
   /** Ends what is overdue; called by the timer. */
   sweep(now: Instant): void;
   /** What is under way now: a shutdown whose grace is over ends it. */
   all(): readonly Watched[];
-  /** Resolves when nothing is under way. */
-  idle(): Promise<void>;
 }
 
 /** Calls back each period until the returned function is called. */
@@ -28,21 +25,15 @@ const SWEEP: Millis = 250;
 /** The timer runs only while something is watched, so that an idle gateway sleeps. */
 export function createWatchdog(now: () => Instant, every: Every): Watchdog {
   const watched = new Set<Watched>();
-  const waiting: (() => void)[] = [];
   let halt: (() => void) | null = null;
 
   const watchdog: Watchdog = {
-    get size() {
-      return watched.size;
-    },
     watch(what) {
       watched.add(what);
       halt ??= every(SWEEP, () => watchdog.sweep(now()));
     },
     release(what) {
       watched.delete(what);
-      if (watched.size > 0) return;
-      for (const resolve of waiting.splice(0)) resolve();
     },
     sweep(at) {
       for (const what of watched) if (at >= what.deadline) what.expire();
@@ -51,7 +42,6 @@ export function createWatchdog(now: () => Instant, every: Every): Watchdog {
       halt = null;
     },
     all: () => [...watched],
-    idle: () => (watched.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   };
   return watchdog;
 }

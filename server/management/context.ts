@@ -29,7 +29,7 @@ export interface ManagementContext {
 }
 
 /** The fleet as a watcher needs it: to read, and to begin a new hour before reading. */
-export type WatchedFleet = Pick<LiveFleet, "agents" | "takeChanged" | "turn">;
+export type WatchedFleet = Pick<LiveFleet, "agents" | "strangers" | "takeChanged" | "turn">;
 
 /** Sentences for the person. Anything in `degraded` turns `/health` into 503. */
 export interface Health {

@@ -29,7 +29,7 @@ export function readSessionCookie(headers: Headers): string | null {
 
 /** The Set-Cookie value that opens a session (RFC 6265 §4.1): out of reach of scripts and of other sites. */
 export function renderSessionCookie(id: string, lifetime: Millis, isSecure: boolean): string {
-  const attributes = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.floor(lifetime / 1_000)}`;
+  const attributes = `Path=/api; HttpOnly; SameSite=Strict; Max-Age=${Math.floor(lifetime / 1_000)}`;
   return `${COOKIE}=${id}; ${attributes}${isSecure ? "; Secure" : ""}`;
 }
 

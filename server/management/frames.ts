@@ -50,7 +50,7 @@ export function createFrames(context: ManagementContext): Frames {
       before = now;
       const { version: _, ...gateway } = viewGateway(context, now);
       const entries = readEntries(DELTA_ENTRIES, newest);
-      return { type: "delta", gateway, agents: news, entries, totals: viewTotals(agents) };
+      return { type: "delta", gateway, agents: news, entries, totals: viewTotals(fleet) };
     },
   };
 }

@@ -38,7 +38,7 @@ export function readAddress(
 
 /** Null when the request comes from where it may. */
 export function judgeSource(request: Request, settings: Settings): Failure | null {
-  const host = request.headers.get("host") ?? new URL(request.url).host;
+  const host = request.headers.get("host") ?? "";
   const configured = [settings.gateway.host, settings.dashboard.host];
   if (!isOwnHost(host, configured)) {
     return failure(

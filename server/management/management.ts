@@ -1,5 +1,6 @@
 /** The management API: one plugin per resource, in the order in which a request meets them. */
 import { Elysia } from "elysia";
+import { readTarget } from "../gateway/route.ts";
 import { agentRoutes } from "./agents.ts";
 import { createAuth } from "./auth.ts";
 import { configRoutes } from "./config.ts";
@@ -25,8 +26,8 @@ export function createManagement(context: ManagementContext) {
         const incident = createSecret(context.random).slice(0, 8);
         const failed = explainError(error, incident);
         if (failed.status === 500) {
-          const { pathname } = new URL(request.url);
-          context.log(`${incident} ${request.method} ${pathname}: ${renderCause(error)}`);
+          const { path } = readTarget(request.url);
+          context.log(`${incident} ${request.method} ${path}: ${renderCause(error)}`);
         }
         return answerFailure(failed, set);
       })

@@ -2,7 +2,7 @@
 import type { Tally } from "../core/agent.ts";
 import type { Instant, Millis } from "../core/duration.ts";
 import { toUsd } from "../core/money.ts";
-import type { AgentState } from "../gateway/fleet.ts";
+import type { AgentState, Fleet } from "../gateway/fleet.ts";
 import type { ManagementContext } from "./context.ts";
 import type { AgentStatus, FleetTotals, GatewayStatus, StatusAnswer, Sums, Tokens } from "./wire.ts";
 
@@ -34,13 +34,14 @@ export function viewAgent(agent: AgentState, now: Instant): AgentStatus {
   };
 }
 
-/** Sums over all agents. Money is added up in nano-dollars, so that no cent is lost on the way. */
-export function viewTotals(agents: Iterable<AgentState>): FleetTotals {
-  const all = [...agents];
+/** Sums over all agents and refused strangers. Money is added up in nano-dollars: no cent is lost on the way. */
+export function viewTotals({ agents, strangers }: Pick<Fleet, "agents" | "strangers">): FleetTotals {
+  const all = [...agents.values()];
+  const sums = [strangers, ...all];
   return {
-    hour: sum(all.map((agent) => agent.hour)),
-    day: sum(all.map((agent) => agent.day)),
-    total: sum(all.map((agent) => agent.total)),
+    hour: sum(sums.map((one) => one.hour)),
+    day: sum(sums.map((one) => one.day)),
+    total: sum(sums.map((one) => one.total)),
     in_flight: all.reduce((count, agent) => count + agent.inFlight, 0),
   };
 }
@@ -58,7 +59,7 @@ export function viewStatus(context: ManagementContext, now: Instant): StatusAnsw
   return {
     gateway: viewGateway(context, now),
     agents: agents.map((agent) => viewAgent(agent, now)).sort((a, b) => (a.id < b.id ? -1 : 1)),
-    totals: viewTotals(agents),
+    totals: viewTotals(context.fleet),
   };
 }
 

@@ -21,11 +21,24 @@ export const anthropicMessages: Protocol = {
 
 /** Most content blocks that are open at once. */
 const MAX_BLOCKS = 256;
+/** Most turns of one answer that are read. The others have no rate: what they cost is unknown. */
+const MAX_ITERATIONS = 256;
+
+/** What is read of a usage object. */
+const USAGE_MEMBERS = [
+  "input_tokens",
+  "output_tokens",
+  "output_tokens_details",
+  "cache_read_input_tokens",
+  "cache_creation_input_tokens",
+  "cache_creation",
+  "server_tool_use",
+] as const;
 
 function createReader(): AnswerReader {
   const notes = createNotes();
-  /** All that the stream's usage objects have said, key by key: later ones are cumulative, some say one figure only. */
-  const merged = new Map<string, unknown>();
+  /** All that the stream's usage objects have said, one by one: later ones are cumulative, some say one figure only. */
+  const merged: { [member in (typeof USAGE_MEMBERS)[number]]?: unknown } = {};
   const progress = createMessagesProgress();
 
   return {
@@ -87,12 +100,16 @@ function createReader(): AnswerReader {
     noteModel(notes, message.model);
     const usage = objectOf(message.usage);
     if (!usage) return;
-    for (const [key, value] of Object.entries(usage)) if (value !== null) merged.set(key, value);
-    const all = Object.fromEntries(merged);
-    noteUsage(notes, readUsage(all));
-    notes.passes = readPasses(all);
-    noteTier(notes, all.service_tier);
-    noteUnit(notes, "web_searches", objectOf(all.server_tool_use)?.web_search_requests);
+    for (const member of USAGE_MEMBERS) merged[member] = usage[member] ?? merged[member];
+    noteUsage(notes, readUsage(merged));
+    noteUnit(notes, "web_searches", objectOf(merged.server_tool_use)?.web_search_requests);
+    noteTier(notes, usage.service_tier);
+    if (Array.isArray(usage.iterations)) readIterations(usage.iterations);
+  }
+
+  function readIterations(iterations: readonly unknown[]): void {
+    notes.passes = readPasses(iterations.slice(0, MAX_ITERATIONS));
+    noteUnit(notes, "further_iterations", iterations.length - MAX_ITERATIONS);
   }
 
   function readError(body: Json): void {
@@ -119,10 +136,8 @@ function readUsage(usage: Json): Usage {
  * The passes that the top-level usage leaves out. `message` entries are its own turns; where a fallback model served,
  * the top-level usage is that model's: its own turns and the entry that ended them; turns of other models were declined.
  */
-function readPasses(usage: Json): Notes["passes"] {
-  const iterations = listOf(usage.iterations)
-    .map(objectOf)
-    .filter((one) => one !== null);
+function readPasses(listed: readonly unknown[]): Notes["passes"] {
+  const iterations = listed.map(objectOf).filter((one) => one !== null);
   const fallback = iterations.findLast((one) => one.type === "fallback_message");
   return iterations
     .filter(

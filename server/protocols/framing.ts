@@ -29,10 +29,10 @@ export interface AnswerHead {
   readonly streamFraming: Framing;
 }
 
-/** The framing of an answer. Errors come whole whatever they declare; audio, images and files are not read. */
+/** The framing of an answer. Errors and redirects come whole whatever they declare; audio and files are not read. */
 export function chooseFraming({ status, contentType, stream, streamFraming }: AnswerHead): Framing {
   const type = (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  if (status >= 400) return "whole";
+  if (status >= 300) return "whole";
   if (type === "text/event-stream") return "sse";
   if (/^application\/(?:x-)?(?:ndjson|jsonl|stream\+json)$/.test(type)) return "ndjson";
   if (/^application\/(?:[\w.+-]+\+)?json$/.test(type)) {

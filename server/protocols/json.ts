@@ -14,9 +14,12 @@ export function listOf(value: unknown): readonly unknown[] {
 
 const NONE: readonly unknown[] = [];
 
-/** The value if it is a finite number. */
+/** No answer counts more of anything: sums of figures within it stay exact. */
+export const MAX_COUNT = 1e10;
+
+/** The value if it is a whole number that can be a count; negative ones are kept as sent. */
 export function countOf(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
+  return typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= MAX_COUNT ? value : null;
 }
 
 /** The value if it is a string that says something. */

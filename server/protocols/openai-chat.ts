@@ -1,6 +1,6 @@
 /** OpenAI's chat completions, the legacy completions, and what compatible hosts make of them. */
 import type { Refusal } from "../core/refusal.ts";
-import { type Json, lengthOf, listOf, objectOf, parseJson } from "./json.ts";
+import { countOf, type Json, lengthOf, listOf, objectOf, parseJson } from "./json.ts";
 import { findMember, objectStart, splice } from "./json-edit.ts";
 import { renderChatCut, renderChatReply } from "./openai-chat-reply.ts";
 import { estimateChatInput, lowerChatCeiling, readChatDemand } from "./openai-chat-request.ts";
@@ -34,8 +34,8 @@ const MAX_CHOICES = 256;
 
 function createReader(quirks: Quirks): AnswerReader {
   const notes = createNotes();
-  const started = new Set<unknown>();
-  const finished = new Set<unknown>();
+  const started = new Set<number>();
+  const finished = new Set<number>();
   let latest: Json | null = null;
   let toldUsage = false;
   let isOver = false;
@@ -96,9 +96,10 @@ function createReader(quirks: Quirks): AnswerReader {
     if (!choice) return;
     const message = objectOf(choice.delta) ?? objectOf(choice.message);
     notes.visibleBytes += lengthOf(choice.text) + (message ? visibleBytes(message) : 0);
-    if (started.size < MAX_CHOICES) started.add(choice.index);
+    const index = countOf(choice.index) ?? 0;
+    if (started.size < MAX_CHOICES) started.add(index);
     if (choice.finish_reason === null || choice.finish_reason === undefined) return;
-    if (finished.size < MAX_CHOICES) finished.add(choice.index);
+    if (started.has(index)) finished.add(index);
     if (finished.size >= started.size) notes.ended = true;
   }
 }

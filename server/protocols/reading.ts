@@ -1,6 +1,6 @@
 /** What a reader has learnt so far, as it writes it down; the meter sees it as `AnswerReading`. */
 import { isKnown, type Usage } from "../core/usage.ts";
-import { countOf, type Json, textOf } from "./json.ts";
+import { type Json, MAX_COUNT, textOf } from "./json.ts";
 import type { AnswerReading } from "./protocol.ts";
 
 export interface Notes extends AnswerReading {
@@ -23,15 +23,17 @@ export function noteUsage(notes: Notes, usage: Usage): void {
   if (isKnown(usage)) notes.usage = usage;
 }
 
+/** Longest name of a model that is kept: it stands in the journal. */
+const MODEL_LENGTH = 256;
+
 /** Takes over the model's name as long as it is one. Names are as the provider writes them. */
 export function noteModel(notes: Notes, model: unknown): void {
-  if (typeof model === "string" && model !== "") notes.model = model;
+  if (typeof model === "string" && model !== "" && model.length <= MODEL_LENGTH) notes.model = model;
 }
 
-/** Sets a billed unit; none of it is not worth an entry. */
+/** Sets a billed unit; it may be a fraction. None of it is no entry, and more than can be has no price. */
 export function noteUnit(notes: Notes, name: string, amount: unknown): void {
-  const count = countOf(amount);
-  if (count !== null && count > 0) notes.units[name] = count;
+  if (typeof amount === "number" && amount > 0) notes.units[name] = Math.min(amount, MAX_COUNT);
 }
 
 /** Rates that are not the standard ones: the price of tokens depends on them, so they are units of their own. */

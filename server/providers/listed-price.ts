@@ -43,7 +43,8 @@ export function findPrice(provider: ListedProvider, name: string): Price | null 
     // Tokens alone, the usual case, are charged without the library: it takes microseconds, and adds up inexactly.
     if (card && Object.keys(units).length === 0) return costAt(card, usage, at);
     const priced = calculate(alone, name, toListed(usage, units), at);
-    return priced && hasAllRates(priced.model_price, usage, units) ? toExact(priced.total_price) : null;
+    if (!priced || !Number.isFinite(priced.total_price)) return null;
+    return hasAllRates(priced.model_price, usage, units) ? toExact(priced.total_price) : null;
   };
 }
 

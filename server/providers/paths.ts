@@ -37,8 +37,8 @@ const HAS_DOTS = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
  */
 export function splitPath(path: string): string[] {
   const segments = HAS_DOTS.test(path) ? resolveDots(path.split("/")) : path.split("/");
-  while (segments[0] === "" && segments.length > 0) segments.shift();
-  return segments;
+  const first = segments.findIndex((segment) => segment !== "");
+  return first === -1 ? [] : segments.slice(first);
 }
 
 function resolveDots(segments: readonly string[]): string[] {
@@ -63,9 +63,10 @@ export function decodePath(path: string): string {
 
 /** Drops what `segments` repeat of the base at their beginning, as often as they do. Longer heads are tried first. */
 export function stripHeads(segments: readonly string[], heads: readonly (readonly string[])[]): string[] {
-  let rest = [...segments];
-  for (let head = findHead(rest, heads); head; head = findHead(rest, heads)) rest = rest.slice(head.length);
-  return rest;
+  let at = 0;
+  for (let head = findHead(segments, at, heads); head; head = findHead(segments, at, heads))
+    at += head.length;
+  return segments.slice(at);
 }
 
 /** Every tail of a path that a caller may have repeated: of `api/paas/v4` also `paas/v4` and `v4`. Longest first. */
@@ -76,7 +77,10 @@ export function tailsOf(path: string): string[][] {
 
 function findHead(
   segments: readonly string[],
+  at: number,
   heads: readonly (readonly string[])[],
 ): readonly string[] | undefined {
-  return heads.find((head) => head.length > 0 && head.every((segment, index) => segments[index] === segment));
+  return heads.find(
+    (head) => head.length > 0 && head.every((segment, index) => segments[at + index] === segment),
+  );
 }

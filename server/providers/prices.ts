@@ -1,9 +1,8 @@
 /** What a call costs: the configuration's own prices first, then the list. Unknown is null, never 0 (law 7). */
-import { readFileSync } from "node:fs";
 import { clampUsage } from "../core/chargeable.ts";
 import type { Instant } from "../core/duration.ts";
 import { matchesGlob } from "../core/glob.ts";
-import { type ExactUsd, type NanoUsd, toNano } from "../core/money.ts";
+import { type ExactUsd, MAX_CALL_COST, type NanoUsd, toNano } from "../core/money.ts";
 import { costAt, createOwnCard } from "../core/price.ts";
 import type { ModelPrice, PricingSettings } from "../core/settings.ts";
 import type { Usage } from "../core/usage.ts";
@@ -15,7 +14,7 @@ import type { Provider } from "./provider.ts";
 export interface Prices {
   /**
    * The cost of a call in whole nano-dollars, rounded once; null when no candidate, a pass's model or a billed unit has
-   * a rate. `models` are the names that the call may be charged by, the best first: an own price of the configuration
+   * a rate, and above `MAX_CALL_COST`. `models` are the names that the call may be charged by, the best first: an own price of the configuration
    * for any of them decides, else the first that the list can charge. `passes` and `units` are those of the answer's
    * reading; a pass that names no model is charged by the same candidates. A null provider has only own prices.
    */
@@ -36,12 +35,9 @@ const NO_UNITS: AnswerReading["units"] = {};
 /** Units that say at which rate tokens are charged: a price of the configuration is that rate. */
 const TIER = /_tier$/;
 
-/** The prices of a configuration. Reads `pricing.file` once; an unreadable or unusable one throws. */
-export function createPrices(
-  pricing: PricingSettings,
-  readFile: (path: string) => string = (path) => readFileSync(path, "utf8"),
-): Prices {
-  const list = createPriceList(pricing.file === null ? null : readFile(pricing.file));
+/** The prices of a configuration. `listText` is what stands in `pricing.file`; null: the bundled list serves. */
+export function createPrices(pricing: PricingSettings, listText: string | null = null): Prices {
+  const list = createPriceList(listText);
   const own = Object.entries(pricing.models).map(([glob, price]) => ({ glob, price: createOwnPrice(price) }));
   const remembered = new Map<string, Price | null>();
 
@@ -53,7 +49,8 @@ export function createPrices(
         const part = costOf(provider, names, pass.usage, NO_UNITS, at);
         total = total === null || part === null ? null : total + part;
       }
-      return total === null ? null : toNano(total);
+      const nano = total === null ? null : toNano(total);
+      return nano === null || nano > MAX_CALL_COST ? null : nano;
     },
   };
 

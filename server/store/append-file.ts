@@ -26,6 +26,8 @@ export interface AppendFile {
   sync(): void;
   /** Waits for the disk without holding up the loop. */
   syncLater(): Promise<void>;
+  /** Whether its path still leads to it. */
+  isInPlace(): boolean;
   /** Whether its path still leads to it and nobody else has changed its length. */
   isIntact(): boolean;
   /** Takes off what was written beyond `size`: for a write whose flush failed. */
@@ -45,6 +47,12 @@ export function openAppendFile(path: string, write: WriteText = writeWhole): App
     if (fstatSync(descriptor).size > size) ftruncateSync(descriptor, size);
     torn = false;
   };
+
+  function isInPlace(): boolean {
+    const here = fstatSync(descriptor);
+    const there = statSync(path, { throwIfNoEntry: false });
+    return there?.ino === here.ino && there.dev === here.dev;
+  }
 
   return {
     path,
@@ -71,11 +79,8 @@ export function openAppendFile(path: string, write: WriteText = writeWhole): App
     sync: () => fdatasyncSync(descriptor),
     syncLater: () =>
       new Promise((resolve, reject) => fdatasync(descriptor, (error) => (error ? reject(error) : resolve()))),
-    isIntact() {
-      const here = fstatSync(descriptor);
-      const there = statSync(path, { throwIfNoEntry: false });
-      return there?.ino === here.ino && there.dev === here.dev && here.size === size;
-    },
+    isInPlace,
+    isIntact: () => isInPlace() && fstatSync(descriptor).size === size,
     cutTo(good) {
       size = good;
       torn = true;

@@ -1,21 +1,26 @@
 /** Folds lines of the journal into the tables of index.db. The same lines in the same order give the same tables. */
 import type { Database } from "bun:sqlite";
-import { emptyTally, type Tally } from "../core/agent.ts";
-import { dayStart, hourStart } from "../core/calendar.ts";
-import type { Instant, Millis } from "../core/duration.ts";
+import { dayStart } from "../core/calendar.ts";
+import type { Millis } from "../core/duration.ts";
 import type { Line } from "../core/event.ts";
 import type { Head } from "./chain.ts";
 import { isCheckpoint } from "./checkpoint.ts";
-import { ADD_TALLY, prepareRollup, tallyValues } from "./rollups.ts";
+import { groupLines, isSummed, type ReadLine, readLine } from "./groups.ts";
+import { prepareRollup } from "./rollups.ts";
+import { prepareShapes, readValue, SHAPE_FIELDS } from "./shapes.ts";
+import { prepareSightings } from "./sightings.ts";
 import { LOG_FIELDS } from "./store.ts";
-import { addLine } from "./tally.ts";
-import { OTHERS, parseRow, parseTotals } from "./totals.ts";
 
 /** Entries that one batch removes at most, so that no batch takes long. */
 const PRUNE_STEP = 1_000;
 
 /** What one row of `spans` covers. */
 export const SPAN: Millis = 3_600_000;
+
+/** What `entries` takes from a line as it is. Its labels are in `shapes`. */
+const OWN_FIELDS = LOG_FIELDS.filter(
+  (field) => !["seq", "time", "prev"].includes(field) && !SHAPE_FIELDS.some((label) => label === field),
+);
 
 /** How far the index has folded. Entries up to `floor` are not shown any more. */
 export interface IndexStanding extends Head {
@@ -32,120 +37,80 @@ export interface Fold {
  * not worth keeping.
  */
 export function prepareFold(database: Database, zone: string): Fold {
-  const columns = LOG_FIELDS.map((field) => `"${field}"`).join(", ");
+  const columns = ["seq", "time", "shape", "prev", ...OWN_FIELDS];
   const insertEntry = database.query(
-    `INSERT INTO entries (${columns}) VALUES (${LOG_FIELDS.map(() => "?").join(", ")})`,
+    `INSERT INTO entries (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
   );
   const dropEntries = database.query(
-    `DELETE FROM entries WHERE seq <= min(?, (SELECT min(seq) FROM entries) + ${PRUNE_STEP})`,
+    `DELETE FROM entries WHERE seq < min(?, (SELECT min(seq) FROM entries) + ${PRUNE_STEP})`,
   );
-  const widenSpan = database.query(`
-    INSERT INTO spans VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
-      first = min(first, excluded.first), last = max(last, excluded.last)`);
+  const widenSpan = database.query(
+    "INSERT INTO spans VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET last = excluded.last",
+  );
   const dropSpans = database.query("DELETE FROM spans WHERE last <= ?");
-  const seeAgent = database.query(`
-    INSERT INTO agents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-      owner = coalesce(owner, excluded.owner), purpose = coalesce(purpose, excluded.purpose),
-      first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen), ${ADD_TALLY}`);
-  const seedAgent = database.query(`
-    INSERT INTO agents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-      calls = excluded.calls, errors = excluded.errors, blocked = excluded.blocked, tokens_in = excluded.tokens_in,
-      tokens_out = excluded.tokens_out, cost_nano = excluded.cost_nano, unpriced = excluded.unpriced`);
   const writeStanding = database.query("UPDATE standing SET seq = ?, hash = ?, floor = ?");
-  const hours = prepareRollup(database, "hours", (t) => hourStart(t, zone));
-  const days = prepareRollup(database, "days", (t) => dayStart(t, zone));
+  const shapes = prepareShapes(database);
+  const sightings = prepareSightings(database);
+  const hours = prepareRollup(database, "hours", (hour) => hour);
+  const days = prepareRollup(database, "days", (hour) => dayStart(hour, zone));
 
   const foldBatch = database.transaction(
-    (lines: readonly Line[], standing: IndexStanding, keepFrom: number): IndexStanding => {
+    (lines: readonly ReadLine[], standing: IndexStanding, keepFrom: number): IndexStanding => {
       let { seq, hash } = standing;
-      const floor = Math.max(standing.floor, keepFrom, ...lines.map(prunedThrough));
-      const sightings = new Map<string, Sighting>();
-      const spans = new Map<number, { first: number; last: number }>();
-      for (const line of lines) {
-        if (isCheckpoint(line) && line.seq > seq + 1) seed(line.totals, Date.parse(line.time));
-        if (line.seq > floor) insertEntry.run(...LOG_FIELDS.map((field) => columnValue(line, field)));
-        noteSighting(sightings, line);
-        noteSpan(spans, line);
+      const floor = lines.reduce(
+        (highest, { line }) => Math.max(highest, prunedThrough(line)),
+        Math.max(standing.floor, keepFrom),
+      );
+      for (const { line, time, shape } of lines) {
+        if (isCheckpoint(line) && line.seq > seq + 1) sightings.seed(line.totals, time);
+        // The entry at the floor is kept for its hash alone: it is what the next one names as the one before it.
+        if (line.seq >= floor) {
+          const follows = line.seq === seq + 1 && line.prev === hash && seq > 0;
+          const own = OWN_FIELDS.map((field) => readValue(line, field));
+          insertEntry.run(line.seq, time, shapes.findId(shape, line.seq), follows ? null : line.prev, ...own);
+        }
         ({ seq, hash } = line);
       }
-      const counted = lines.filter((line) => line.type === "call" || line.type === "blocked");
-      hours.add(counted);
-      days.add(counted);
-      for (const [agent, s] of sightings) {
-        seeAgent.run(agent, s.owner, s.purpose, s.first, s.last, ...tallyValues(s.tally));
-      }
-      for (const [hour, { first, last }] of spans) widenSpan.run(hour, first, last);
+      const groups = groupLines(lines, zone);
+      const summed = groups.filter(isSummed);
+      hours.add(summed);
+      days.add(summed);
+      sightings.add(groups);
+      for (const [hour, { first, last }] of findSpans(lines)) widenSpan.run(hour, first, last);
       dropSpans.run(floor);
       dropEntries.run(floor);
+      shapes.dropBefore(floor);
       writeStanding.run(seq, hash, floor);
       return { seq, hash, floor };
     },
   );
 
-  /** Where lines before a checkpoint are not there to be folded, its totals stand for them. */
-  function seed(totals: unknown, time: Instant): void {
-    for (const row of parseTotals(totals)?.agents ?? []) {
-      if (row[0] !== OTHERS) seedAgent.run(row[0], null, null, time, time, ...tallyValues(parseRow(row)));
-    }
-  }
-
   return {
     add(lines, standing, keepFrom) {
       try {
-        return foldBatch(lines, standing, keepFrom);
+        return foldBatch(lines.map(readLine), standing, keepFrom);
       } catch (error) {
-        hours.forget();
-        days.forget();
+        for (const part of [shapes, hours, days]) part.forget();
         throw error;
       }
     },
   };
 }
 
-/** What a batch says of one agent. Owner and purpose are the first that were declared. */
-interface Sighting {
-  owner: string | null;
-  purpose: string | null;
-  first: Instant;
-  last: Instant;
-  readonly tally: Tally;
-}
-
-function noteSighting(sightings: Map<string, Sighting>, line: Line): void {
-  if (line.type !== "call" && line.type !== "blocked" && line.type !== "agent") return;
-  if (line.agent === undefined) return;
-  const time = Date.parse(line.time);
-  const sighting = sightings.get(line.agent) ?? {
-    owner: null,
-    purpose: null,
-    first: time,
-    last: time,
-    tally: emptyTally(),
-  };
-  sightings.set(line.agent, sighting);
-  sighting.owner ??= line.owner ?? null;
-  sighting.purpose ??= line.purpose ?? null;
-  sighting.first = Math.min(sighting.first, time);
-  sighting.last = Math.max(sighting.last, time);
-  addLine(sighting.tally, line);
-}
-
-function noteSpan(spans: Map<number, { first: number; last: number }>, line: Line): void {
-  const hour = Math.floor(Date.parse(line.time) / SPAN);
-  const span = spans.get(hour) ?? { first: line.seq, last: line.seq };
-  spans.set(hour, span);
-  span.last = line.seq;
+/** Between which numbers the lines of each hour of UTC stand. */
+function findSpans(lines: readonly ReadLine[]): Map<number, { first: number; last: number }> {
+  const spans = new Map<number, { first: number; last: number }>();
+  for (const { line, time } of lines) {
+    const hour = Math.floor(time / SPAN);
+    const span = spans.get(hour);
+    if (span) span.last = line.seq;
+    else spans.set(hour, { first: line.seq, last: line.seq });
+  }
+  return spans;
 }
 
 /** Entries of files that were pruned go with them: a rebuilt index could not show them either. */
 function prunedThrough(line: Line): number {
   const through = line.type === "journal" && line.event === "journal.pruned" ? line.detail?.through_seq : 0;
   return typeof through === "number" ? through : 0;
-}
-
-function columnValue(line: object, field: (typeof LOG_FIELDS)[number]): string | number | null {
-  const value: unknown = (line as Readonly<Record<string, unknown>>)[field];
-  if (field === "time") return Date.parse(String(value));
-  if (typeof value === "boolean") return value ? 1 : 0;
-  return typeof value === "string" || typeof value === "number" ? value : null;
 }

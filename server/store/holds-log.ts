@@ -24,11 +24,11 @@ export function renderHeader(generation: number, seq: number): string {
 }
 
 export function renderOpen(hold: Hold): string {
-  return `${JSON.stringify({ op: "open", ...hold })}\n`;
+  return `{"op":"open",${JSON.stringify(hold).slice(1)}\n`;
 }
 
 export function renderClose(id: string): string {
-  return `${JSON.stringify({ op: "close", id })}\n`;
+  return `{"op":"close","id":${JSON.stringify(id)}}\n`;
 }
 
 /** Reads a holds.log. Words it does not know and a torn last line are passed over: nobody was told they were written. */

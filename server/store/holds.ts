@@ -42,6 +42,8 @@ export function openHolds(options: HoldsOptions): OpenHolds {
   const large = options.large ?? LARGE;
   let generation = options.found.header.generation;
   let closings = "";
+  /** Why the last hold could not be written, or null. */
+  let problem: string | null = null;
   let rewriteAt = large;
   let file = rewrite();
 
@@ -82,8 +84,8 @@ export function openHolds(options: HoldsOptions): OpenHolds {
   return {
     open(hold) {
       const size = file.size;
-      const failure = file.write(closings + renderOpen(hold));
-      if (failure !== null) return false;
+      problem = file.write(closings + renderOpen(hold));
+      if (problem !== null) return false;
       closings = "";
       if (options.durable && !syncOrCut(file, size)) return false;
       open.set(hold.id, hold);
@@ -95,6 +97,9 @@ export function openHolds(options: HoldsOptions): OpenHolds {
     },
     get size() {
       return open.size;
+    },
+    get problem() {
+      return problem && `What is in flight cannot be written down: ${problem}`;
     },
     list: () => [...open.values()],
     shut() {

@@ -177,6 +177,8 @@ export function openJournal(options: JournalOptions): OpenJournal {
 
   async function flushFiles(): Promise<void> {
     if (closed) return;
+    // Somebody may have moved the file: lines that only an open descriptor leads to are lost at the next start.
+    if (!segments.isInPlace()) reopen();
     const seen = head;
     try {
       await segments.syncLater();

@@ -94,6 +94,9 @@ function openLocked(options: StoreOptions, lock: Lock): Store | StoreProblem {
     index,
     holds: {
       open: holds.open,
+      get problem() {
+        return holds.problem;
+      },
       // A line that waits in memory is not in the journal yet: its hold stays until it is.
       close: (id) => (journal.problem === null ? holds.close(id) : undefined),
       get size() {

@@ -5,33 +5,30 @@
 import type { Database } from "bun:sqlite";
 import { emptyTally, type Tally } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
-import type { BlockedLine, CallLine } from "../core/event.ts";
-import { addLine } from "./tally.ts";
+import type { Group, Labels } from "./groups.ts";
+import { addTally } from "./tally.ts";
 import { OTHERS } from "./totals.ts";
 
 /** Rows of one bucket before labels are folded. */
 export const MAX_ROWS = 10_000;
 
-/** Agent, owner, purpose, provider, model; empty where the line says nothing. */
-type Labels = readonly [string, string, string, string, string];
-
 export interface Rollup {
-  /** Adds lines in the order of the journal. Inside the caller's transaction. */
-  add(lines: readonly (CallLine | BlockedLine)[]): void;
+  /** Adds groups in the order of the journal. Inside the caller's transaction. */
+  add(groups: readonly Group[]): void;
   /** Forgets what it knows of the table: after a transaction that failed. */
   forget(): void;
 }
 
-/** The rollup of one table; `startOf` gives the instant at which a bucket began. */
+/** The rollup of one table; `startOf` gives the instant at which the bucket of an hour began. */
 export function prepareRollup(
   database: Database,
   table: "hours" | "days",
-  startOf: (t: Instant) => Instant,
+  startOf: (hour: Instant) => Instant,
   maxRows = MAX_ROWS,
 ): Rollup {
   const upsert = database.query(`
     INSERT INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET ${ADD_TALLY}`);
-  const listLabels = database.query<Record<string, string>, [number]>(
+  const listLabels = database.query<Labels, [number]>(
     `SELECT agent, owner, purpose, provider, model FROM ${table} WHERE start = ?`,
   );
   let start: Instant | null = null;
@@ -44,11 +41,7 @@ export function prepareRollup(
     if (start === bucket) return;
     write();
     start = bucket;
-    rows = new Set(
-      listLabels
-        .all(bucket)
-        .map((row) => JSON.stringify([row.agent, row.owner, row.purpose, row.provider, row.model])),
-    );
+    rows = new Set(listLabels.values(bucket).map((labels) => JSON.stringify(labels)));
   }
 
   function write(): void {
@@ -57,15 +50,19 @@ export function prepareRollup(
   }
 
   return {
-    add(lines) {
-      for (const line of lines) {
-        enter(startOf(Date.parse(line.time)));
-        const labels = fold(readLabels(line), rows, maxRows);
-        const key = JSON.stringify(labels);
+    add(groups) {
+      for (const { hour, labels, tally } of groups) {
+        enter(startOf(hour));
+        let key = JSON.stringify(labels);
+        let kept = labels;
+        if (rows.size >= maxRows && !rows.has(key)) {
+          kept = [labels[0], OTHERS, OTHERS, labels[3], OTHERS];
+          key = JSON.stringify(kept);
+        }
         rows.add(key);
-        const sum = sums.get(key) ?? { labels, tally: emptyTally() };
+        const sum = sums.get(key) ?? { labels: kept, tally: emptyTally() };
         sums.set(key, sum);
-        addLine(sum.tally, line);
+        addTally(sum.tally, tally);
       }
       write();
     },
@@ -84,14 +81,4 @@ export const ADD_TALLY = ["calls", "errors", "blocked", "tokens_in", "tokens_out
 /** A tally in the order of its columns. */
 export function tallyValues(t: Tally): [number, number, number, number, number, number, number] {
   return [t.calls, t.errors, t.blocked, t.tokensIn, t.tokensOut, t.costNano, t.unpriced];
-}
-
-function readLabels(line: CallLine | BlockedLine): Labels {
-  const model = line.type === "call" ? (line.model ?? line.requested_model) : line.requested_model;
-  return [line.agent ?? "", line.owner ?? "", line.purpose ?? "", line.provider ?? "", model ?? ""];
-}
-
-function fold(labels: Labels, rows: ReadonlySet<string>, maxRows: number): Labels {
-  if (rows.size < maxRows || rows.has(JSON.stringify(labels))) return labels;
-  return [labels[0], OTHERS, OTHERS, labels[3], OTHERS];
 }

@@ -18,6 +18,8 @@ export interface Segments {
   rotate(): void;
   /** Whether the live file still is where it belongs, as it was left. */
   isIntact(): boolean;
+  /** Whether the live file, if there is one, still lies under its name. */
+  isInPlace(): boolean;
   /** Lets go of the live file, which somebody moved; what stands under its name now is put aside. */
   replace(asideName: string): void;
   /** Waits for the disk without holding up the loop, then closes what was replaced. */
@@ -74,6 +76,7 @@ export function openSegments(audit: AuditSettings, live: Standing["live"], write
       retire();
     },
     isIntact: () => file?.isIntact() ?? false,
+    isInPlace: () => file?.isInPlace() ?? true,
     replace(asideName) {
       if (existsSync(path) && statSync(path).size > 0) renameSync(path, asideName);
       retire();

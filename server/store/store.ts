@@ -53,6 +53,8 @@ export interface Holds {
   /** Called once the call's line is in the journal. */
   close(id: string): void;
   readonly size: number;
+  /** Why the last hold could not be written, as a sentence; null once one could. */
+  readonly problem: string | null;
 }
 
 /** What people decided: tokens, sessions, links; later settings, keys and secrets. */

@@ -19,6 +19,17 @@ export function addLine(tally: Tally, line: Countable): void {
   } else if (line.type === "blocked") tally.blocked += 1;
 }
 
+/** Adds one tally to another. */
+export function addTally(tally: Tally, more: Tally): void {
+  tally.calls += more.calls;
+  tally.errors += more.errors;
+  tally.blocked += more.blocked;
+  tally.tokensIn += more.tokensIn;
+  tally.tokensOut += more.tokensOut;
+  tally.costNano += more.costNano;
+  tally.unpriced += more.unpriced;
+}
+
 /** Whether a call failed for its agent: an error status, or an answer that broke off. One who left is no error. */
 export function isError(call: Pick<CallLine, "status" | "ending">): boolean {
   return call.ending === "failed" || (call.status ?? 0) >= 400;

@@ -22,9 +22,21 @@ export function createSums(from: Totals | null = null): Sums {
 /** Adds one line. The same lines in the same order always give the same sums. */
 export function sumLine(sums: Sums, line: Line): void {
   if (line.type !== "call" && line.type !== "blocked") return;
-  addLine(sums.gateway, line);
-  if (line.agent !== undefined) addLine(findTally(sums.agents, line.agent), line);
-  if (line.owner !== undefined) addLine(findTally(sums.owners, line.owner), line);
+  addBounded(sums.gateway, line);
+  if (line.agent !== undefined) addBounded(findTally(sums.agents, line.agent), line);
+  if (line.owner !== undefined) addBounded(findTally(sums.owners, line.owner), line);
+}
+
+/** Sums end where numbers stop being exact: JSON has no infinity, and a checkpoint without a figure is none. */
+function addBounded(tally: Tally, line: Line): void {
+  addLine(tally, line);
+  tally.tokensIn = bound(tally.tokensIn);
+  tally.tokensOut = bound(tally.tokensOut);
+  tally.costNano = bound(tally.costNano);
+}
+
+function bound(sum: number): number {
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, sum));
 }
 
 /** The sums as a checkpoint writes them. */

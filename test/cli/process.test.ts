@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { until, within } from "../support/signals.ts";
 import { makeTempFolder } from "../support/temp.ts";
@@ -11,7 +11,8 @@ const dataDir = join(folder.path, "data");
 afterAll(() => folder[Symbol.dispose]());
 
 function spawn(...words: string[]) {
-  return Bun.spawn([process.execPath, MAIN, ...words, "--data-dir", dataDir], {
+  const place = words.includes("--data-dir") ? [] : ["--data-dir", dataDir];
+  return Bun.spawn([process.execPath, MAIN, ...words, ...place], {
     cwd: folder.path,
     env: { PATH: process.env.PATH, HOME: folder.path },
     stdout: "pipe",
@@ -56,6 +57,24 @@ test("a gateway is started, found by the other commands, and ends with 0 on SIGT
   expect(await within(gateway.exited, "the gateway stops")).toBe(0);
   expect((await run("status")).complained).toContain("No gateway runs on");
 }, 60_000);
+
+test.each([
+  ["the data folder cannot be made", () => ["--data-dir", "/proc/nowhere"], "/proc/nowhere cannot be used"],
+  [
+    "run.json is a folder",
+    () => {
+      const obstructed = join(folder.path, "obstructed");
+      mkdirSync(join(obstructed, "run.json"), { recursive: true });
+      return ["--data-dir", obstructed];
+    },
+    "run.json cannot be written",
+  ],
+])("a start ends with 1 and a sentence when %s", async (_, prepare, sentence) => {
+  const result = await run("start", "--port", "0", "--dashboard-port", "0", ...prepare());
+  expect([result.code, result.printed]).toEqual([1, ""]);
+  expect(result.complained).toContain(sentence);
+  expect(result.complained).not.toContain("defect");
+});
 
 test("a reader that closes the pipe early is no failure", async () => {
   using gateway = startFakeGateway();

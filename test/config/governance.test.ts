@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseConfig } from "../../server/config/load.ts";
 import { renderProblem } from "../../server/config/problem.ts";
-import { compareSettings } from "../../server/config/reload.ts";
+import { listChanges } from "../../server/config/reload.ts";
 import type { Settings } from "../../server/core/settings.ts";
 import { CONTEXT } from "./context.ts";
 
@@ -179,7 +179,7 @@ describe("values", () => {
     });
     const before = settings("agents: { a: {} }");
     const after = settings("agents: { a: { budget: { max_cost_per_day: unlimited } } }");
-    expect(compareSettings(before, after).changed).toEqual(["agents.a.budget.max_cost_per_day"]);
+    expect(listChanges(before, after)).toEqual(["agents.a.budget.max_cost_per_day"]);
   });
 
   test("may come from the environment", () => {

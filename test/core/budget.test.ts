@@ -1,6 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { affordable, affordedCeiling, type Ask, type Budget, judge, usedUp } from "../../server/core/budget.ts";
+import {
+  type Ask,
+  affordable,
+  affordedCeiling,
+  type Budget,
+  judge,
+  usedUp,
+} from "../../server/core/budget.ts";
 
 const NONE = { hour: null, day: null, total: null };
 
@@ -25,7 +32,9 @@ describe("a hold", () => {
   });
 
   test("never lets spend and holds together rise above a cap, whatever the order of calls", () => {
-    const steps = fc.array(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 100 })), { maxLength: 60 });
+    const steps = fc.array(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 100 })), {
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(fc.integer({ min: 10, max: 300 }), steps, (cap, calls) => {
         let spent = 0;
@@ -69,12 +78,18 @@ describe("the output ceiling", () => {
   test("costs, with the input, never more than what is left", () => {
     const nat = fc.integer({ min: 0, max: 1_000_000 });
     fc.assert(
-      fc.property(nat, fc.double({ min: 0.1, max: 1e6, noNaN: true }), nat, nat, (inputNano, outputRate, ceiling, left) => {
-        const tokens = affordedCeiling({ inputNano, outputRate, ceiling, asked: null, thinking: 0 }, left);
-        if (tokens === null) return;
-        expect(inputNano + tokens * outputRate).toBeLessThanOrEqual(left + 1e-6 * left);
-        expect(tokens).toBeLessThanOrEqual(ceiling);
-      }),
+      fc.property(
+        nat,
+        fc.double({ min: 0.1, max: 1e6, noNaN: true }),
+        nat,
+        nat,
+        (inputNano, outputRate, ceiling, left) => {
+          const tokens = affordedCeiling({ inputNano, outputRate, ceiling, asked: null, thinking: 0 }, left);
+          if (tokens === null) return;
+          expect(inputNano + tokens * outputRate).toBeLessThanOrEqual(left + 1e-6 * left);
+          expect(tokens).toBeLessThanOrEqual(ceiling);
+        },
+      ),
     );
   });
 });

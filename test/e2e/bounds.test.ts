@@ -30,13 +30,17 @@ test("a body that does not come is not waited for, and its sender is told in its
   connection.close();
 });
 
-test("a sender that leaves half-way through its body leaves nothing behind", async () => {
+test("a sender that leaves half-way through its body is noticed at once, and its call never begins", async () => {
   const connection = await connect(fixture.gateway.url);
   connection.send(
-    "POST /agents/first/openai/v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n{",
+    "POST /agents/second/openai/v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n{",
   );
   connection.vanish();
-  const status: { totals: { in_flight: number } } = await (await fixture.gateway.api("/api/status")).json();
-  expect(status.totals.in_flight).toBe(0);
+  // Not `request_timeout`: that is what a sender gets who stays and is silent.
+  const line = await fixture.gateway.line(
+    (one) => one.type === "blocked" && one.agent === "second",
+    "of the sender that left",
+  );
+  expect(line).toMatchObject({ reason: "invalid_request" });
   expect(fixture.upstream.requests).toHaveLength(0);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { exchange } from "../support/client.ts";
+import { connect, exchange } from "../support/client.ts";
 import { useGateway } from "../support/fixture.ts";
 import { makeHome } from "../support/gateway.ts";
 
@@ -27,6 +27,7 @@ describe("two listeners", () => {
     const elsewhere = await get(dashboardUrl, models);
     expect(elsewhere.body.toString()).not.toContain("test-model");
     expect((await get(dashboardUrl, "/")).header("content-type")).toStartWith("text/html");
+    expect((await get(dashboardUrl, "/", { Host: "[::" })).status).toBe(200);
     expect((await get(url, "/")).status).toBe(404);
     expect(fixture.upstream.requests).toHaveLength(1);
   });
@@ -47,6 +48,15 @@ test("one port for both serves everything", async () => {
   expect((await get(gateway.url, "/")).header("content-type")).toStartWith("text/html");
   expect((await get(gateway.url, "/agents/a/openai/v1/models")).status).toBe(200);
   expect((await get(gateway.url, "/health")).status).toBe(200);
+  for (const Host of ["[::", "a b<", ""]) {
+    expect((await get(gateway.url, "/", { Host })).header("content-type")).toStartWith("text/html");
+    expect((await get(gateway.url, "/agents/a/openai/v1/models", { Host })).status).toBe(200);
+    expect((await get(gateway.url, "/nosuch", { Host })).status).toBe(404);
+  }
+  const old = await connect(gateway.url);
+  old.send("GET /nosuch HTTP/1.0\r\n\r\n");
+  expect((await old.head()).status).toBe(404);
+  old.close();
 });
 
 test("a second gateway on the same folder does not start and says why", async () => {

@@ -6,6 +6,7 @@ import { HELLO, sseEvent } from "../support/answers/said.ts";
 import { connect, exchange, renderRequest } from "../support/client.ts";
 import { useGateway } from "../support/fixture.ts";
 import { callLine } from "../support/gateway.ts";
+import { exchangeInTurn } from "../support/in-turn.ts";
 import { cut, json, stream, verbatim, whole } from "../support/replies.ts";
 
 const MIB = 1024 * 1024;
@@ -157,18 +158,17 @@ describe("a stream that breaks ends in what its reader understands", () => {
 });
 
 test("several calls on one connection are answered in their order, each with its own id", async () => {
-  const connection = await connect(fixture.gateway.url);
-  const ids: string[] = [];
-  for (const agent of ["first", "second"]) {
-    const target = `/agents/${agent}/openai/v1/chat/completions`;
-    connection.send(renderRequest(fixture.gateway.url, { target, body: JSON.stringify(PLAIN) }));
-    await fixture.upstream.next();
-    const line = await fixture.gateway.line(
-      (one) => one.type === "call" && one.agent === agent,
-      `of ${agent}`,
-    );
-    ids.push("request_id" in line ? String(line.request_id) : "");
-  }
-  connection.close();
-  expect(new Set(ids).size).toBe(2);
+  fixture.upstream.reply((exchange) => {
+    const { target } = exchange.request;
+    return json({ ...Object(openaiChatAnswer(HELLO)), id: target })(exchange);
+  });
+  const requests = ["first", "second", "third"].map((name) =>
+    renderRequest(fixture.gateway.url, { target: `${CHAT}?call=${name}`, body: JSON.stringify(PLAIN) }),
+  );
+  const answers = await exchangeInTurn(fixture.gateway.url, requests);
+  const asked = answers.map(({ body }) => JSON.parse(body.toString()).id.split("?call=")[1]);
+  expect(asked).toEqual(["first", "second", "third"]);
+  const ids = answers.map((answer) => answer.header("x-tollgate-request-id"));
+  expect(new Set(ids).size).toBe(3);
+  for (const id of ids) expect(await callLine(fixture.gateway, id)).toMatchObject({ ending: "complete" });
 });

@@ -468,6 +468,31 @@ describe("a request that is not let through", () => {
   });
 });
 
+describe("an agent's labels", () => {
+  test("are the configured ones, however a call declares itself; the call keeps what it declared", async () => {
+    const config = "agents: { bot: { owner: team-ml, purpose: production } }";
+    using plane = openDataPlane({ config, upstream: () => json(ANSWER) });
+    await plane.send("/openai", post(CHAT, { "x-agent-identity": "name=bot; owner=evil; purpose=ci" }));
+    expect(plane.fleet.agents.get("bot")).toMatchObject({ owner: "team-ml", purpose: "production" });
+    expect(plane.calls()).toMatchObject([{ owner: "evil", purpose: "ci" }]);
+  });
+
+  test("are not forgotten by a call that declares none", async () => {
+    using plane = openDataPlane({ upstream: () => json(ANSWER) });
+    await plane.send("/openai", post(CHAT, { "x-agent-identity": "name=bot; owner=team" }));
+    await plane.send("/openai", post(CHAT, { "x-agent-id": "bot" }));
+    expect(plane.fleet.agents.get("bot")).toMatchObject({ owner: "team" });
+  });
+});
+
+test("refusals of callers that are no agents are counted, too", async () => {
+  using plane = openDataPlane({ upstream: () => json(ANSWER) });
+  await plane.send("/nowhere", post(CHAT));
+  await plane.send("/agents/new/openai", post("{"));
+  expect(plane.fleet.strangers.hour.blocked).toBe(2);
+  expect(plane.fleet.agents.size).toBe(0);
+});
+
 describe("stopping", () => {
   test("refuses new calls, lets the ones in flight finish, and cuts what is left after the grace", async () => {
     const first = manualStream();

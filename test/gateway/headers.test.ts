@@ -1,5 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { clientKey, stripQueryKey, toClient, toUpstream } from "../../server/gateway/headers.ts";
+import {
+  clientKey,
+  stripPlaceholders,
+  stripQueryKey,
+  toClient,
+  toUpstream,
+} from "../../server/gateway/headers.ts";
 
 describe("headers on their way up", () => {
   test("end-to-end ones pass; those of this hop and the gateway's own do not", () => {
@@ -27,6 +33,22 @@ describe("headers on their way up", () => {
       false,
     );
   });
+});
+
+test("the dashboard's session does not go to a provider, other cookies do", () => {
+  const cookie = (value: string) => toUpstream(new Headers({ cookie: value }), true).get("cookie");
+  expect(cookie("a=1; tollgate_session=secret; b=2")).toBe("a=1; b=2");
+  expect(cookie("tollgate_session=secret")).toBeNull();
+});
+
+test("placeholders and the gateway's own secrets do not go to a provider beside a real key", () => {
+  const headers = new Headers({
+    authorization: "Bearer tga_admin",
+    "x-api-key": "real",
+    "x-goog-api-key": "dummy",
+  });
+  stripPlaceholders(headers);
+  expect([...headers]).toEqual([["x-api-key", "real"]]);
 });
 
 test("two Set-Cookie headers stay two on their way down", () => {

@@ -27,6 +27,14 @@ describe("the request's target", () => {
   });
 });
 
+test("a fragment goes no further", () => {
+  expect(readTarget("http://h/openai/v1/chat/completions#x?y")).toEqual({
+    path: "/openai/v1/chat/completions",
+    query: "",
+  });
+  expect(readTarget("http://h/a?b#c")).toEqual({ path: "/a", query: "?b" });
+});
+
 describe("the route", () => {
   test("names agent and provider in the path", () => {
     expect(route("/agents/my-bot/openai")).toEqual(["my-bot", "openai", "", "addressed"]);
@@ -37,6 +45,16 @@ describe("the route", () => {
       "addressed",
     ]);
     expect(route("/agents/a%20b/openai/x%2Fy")).toEqual(["a b", "openai", "x%2Fy", "addressed"]);
+  });
+
+  test("may go on with an official path behind the agent: an SDK's base URL without a provider works", () => {
+    expect(route("/agents/a/v1/chat/completions")).toEqual([
+      "a",
+      "openai",
+      "v1/chat/completions",
+      "addressed",
+    ]);
+    expect(route("/agents/a/v1/messages")).toEqual(["a", "anthropic", "v1/messages", "addressed"]);
   });
 
   test("finds a provider by prefix, the configured ones too", () => {

@@ -81,6 +81,13 @@ test("addresses fall into their ranges", () => {
     "224.0.0.1",
     "fd00:ec2::254",
     "2002:a00:1::",
+    "168.63.129.16",
+    "fec0::1",
+    "64:ff9b:1::1",
+    "::ffff:0:8.8.8.8",
+    "2001::1",
+    "fd20:ce::254",
+    "::10.0.0.1",
   ];
   expect(outside.map(classifyAddress)).toEqual(outside.map(() => "never"));
 });

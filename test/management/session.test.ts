@@ -12,7 +12,7 @@ describe("a session", () => {
     );
     const header = opened.headers.get("set-cookie") ?? "";
     expect(header).toMatch(
-      /^tollgate_session=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/,
+      /^tollgate_session=[A-Za-z0-9_-]{43}; Path=\/api; HttpOnly; SameSite=Strict; Max-Age=43200$/,
     );
     const headers = { cookie: `theme=dark; ${header.split(";")[0]}` };
     expect((await api.fetch("/api/status", { headers })).status).toBe(200);

@@ -12,6 +12,7 @@ import { createAdminToken, hashSecret } from "../../server/management/secrets.ts
 import type { ErrorAnswer } from "../../server/management/wire.ts";
 import { openStore } from "../../server/store/open.ts";
 import type { Store } from "../../server/store/store.ts";
+import { settingsOf } from "../support/data-plane.ts";
 import { makeTempFolder } from "../support/temp.ts";
 
 /** Noon, so that going back an hour stays within the day. */
@@ -77,6 +78,7 @@ export function startManagement(options: { token?: string; host?: string } = {})
     startedAt: NOON - 60_000,
     fleet: {
       agents,
+      strangers: { hour: emptyTally(), day: emptyTally(), total: emptyTally() },
       turn: () => {},
       takeChanged() {
         const names = [...changed];
@@ -203,38 +205,14 @@ function makeAgent(name: string): AgentState {
 }
 
 function makeSettings(dataDir: string, host: string): Settings {
-  return {
-    gateway: {
-      port: 0,
-      host,
-      default_agent: "default",
-      timezone: "UTC",
-      data_dir: dataDir,
-      header_timeout: 1,
-      answer_timeout: 1,
-      idle_timeout: 1,
-      max_body: 1,
-      shutdown_timeout: 1,
-      max_agents: 10,
-      allow_target_hosts: [],
-    },
-    identity: { mode: "open", forward: true },
-    providers: { openai: { protocol: null, base_url: null, api_key: UPSTREAM_KEY } },
-    agents: {
-      researcher: { api_key: UPSTREAM_KEY, provider: "openai", owner: null, purpose: null, tags: [] },
-    },
-    dashboard: { port: 0, host },
-    audit: {
-      log_file: `${dataDir}/audit.jsonl`,
-      max_entries: 100_000,
-      retention: 90 * 86_400_000,
-      rotate: 1024 ** 2,
-      fsync: "never",
-      on_failure: "stop",
-    },
-    pricing: { file: null, models: {} },
-    admin: { token: null, token_file: true },
-  };
+  const config = `
+gateway: { port: 0, host: "${host}" }
+dashboard: { port: 0, host: "${host}" }
+providers: { openai: { api_key: ${UPSTREAM_KEY} } }
+agents: { researcher: { provider: openai, api_key: ${UPSTREAM_KEY} } }
+audit: { fsync: never }
+`;
+  return settingsOf(config, dataDir);
 }
 
 /** What an error answer says. */

@@ -165,13 +165,13 @@ test("a file replaces the bundled list, and one that is no list is refused", () 
     },
   ];
   const pricing = { file: "prices.json", models: {} };
-  const prices = createPrices(pricing, () => JSON.stringify(list));
+  const prices = createPrices(pricing, JSON.stringify(list));
   const some = usage({ inputTokens: 1000, outputTokens: 0 });
   expect(prices.cost(providers.find("openai"), ["mine"], some, [], {}, AT)).toBe(7_000_000);
   expect(prices.cost(providers.find("openai"), ["gpt-4o"], some, [], {}, AT)).toBeNull();
   expect(checkPriceList("{}")).not.toBeNull();
   expect(checkPriceList("nonsense")).not.toBeNull();
-  expect(() => createPrices(pricing, () => "{}")).toThrow("pricing.file");
+  expect(() => createPrices(pricing, "{}")).toThrow("pricing.file");
 });
 
 test("no usage, however contradictory, throws or costs less than nothing", () => {

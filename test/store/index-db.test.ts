@@ -4,7 +4,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NewLine } from "../../server/core/event.ts";
 import { rebuildIndex } from "../../server/store/rebuild.ts";
-import { LOG_FIELDS, type LogFilter, type Store } from "../../server/store/store.ts";
+import type { LogFilter, Store } from "../../server/store/store.ts";
 import { blockedLine, callLine, makeStoreHome, START, type StoreHome } from "./support.ts";
 
 const HOUR = 3_600_000;
@@ -67,16 +67,6 @@ function askAll({ index }: Store) {
 }
 
 describe("entries", () => {
-  test("hold every name of a line, null where it says nothing, and see what was just written", () => {
-    using home = makeStoreHome("index");
-    const { journal, index } = home.open();
-    const written = journal.append(callLine("r1"));
-    const [entry] = index.logs({}, 1, null).entries;
-    expect(Object.keys(entry ?? {})).toEqual([...LOG_FIELDS]);
-    const { method, path, ...told } = JSON.parse(JSON.stringify(written));
-    expect(entry).toMatchObject({ ...told, run: null, reason: null, key: null, ttft_ms: null });
-  });
-
   test("come newest first, and the cursor continues where the page ended, whatever was written since", () => {
     using home = makeStoreHome("index");
     const store = home.open();
@@ -130,77 +120,6 @@ describe("entries", () => {
       .map((line) => line.seq);
     const found = [...store.index.scan(filter)].flat().map((entry) => Number(entry.seq));
     expect(found.toReversed()).toEqual(expected);
-  });
-
-  test("are found by time although the clock was once set back", () => {
-    using home = makeStoreHome("index");
-    const { journal, index } = home.open();
-    for (const hours of [0, 5, 1, 6, 2]) journal.append(callLine(`h${hours}`, {}, START + hours * HOUR));
-    const found = index.logs({ from: START + HOUR, to: START + 5 * HOUR }, 10, null).entries;
-    expect(found.map((entry) => entry.request_id)).toEqual(["h2", "h1"]);
-  });
-
-  test("are at most max_entries, while the sums go on over all", () => {
-    using home = makeStoreHome("index");
-    const store = home.open({ max_entries: 50 });
-    for (let i = 0; i < 700; i++) store.journal.append(callLine(`r${i}`));
-    const entries = [...store.index.scan({})].flat();
-    expect(entries).toHaveLength(50);
-    expect(entries[0]?.request_id).toBe("r699");
-    expect(store.index.agents()).toMatchObject([{ total: { calls: 700 } }]);
-  });
-});
-
-describe("sums", () => {
-  test("per agent add up what the journal says: calls, errors, refusals, tokens, cost, unpriced calls", () => {
-    using home = makeStoreHome("index");
-    const { journal, index } = home.open();
-    journal.append(callLine("r1", { cost_nano: 5 }));
-    journal.append(callLine("r2", { status: 429, cost_nano: 0, tokens_in: 1, tokens_out: undefined }));
-    journal.append(callLine("r3", { ending: "failed", cost_nano: null, cost: null }, START + HOUR));
-    journal.append(callLine("r4", { ending: "gone", status: undefined, cost_nano: 2 }, START + HOUR));
-    journal.append(blockedLine("b1", {}, START + HOUR));
-    journal.append(blockedLine("b2", { agent: undefined }, START + HOUR));
-    const hour = START - (START % HOUR);
-    const total = {
-      calls: 4,
-      errors: 2,
-      blocked: 1,
-      tokensIn: 3_601,
-      tokensOut: 900,
-      costNano: 7,
-      unpriced: 1,
-    };
-    expect(index.agents()).toEqual([
-      {
-        agent: "researcher",
-        owner: "team-ml",
-        purpose: "production",
-        firstSeen: START,
-        lastSeen: START + HOUR,
-        total,
-      },
-    ]);
-    expect(index.tallies(hour, hour + 2 * HOUR)).toEqual(new Map([["researcher", total]]));
-    expect(index.tallies(hour, hour + HOUR).get("researcher")).toMatchObject({
-      calls: 2,
-      errors: 1,
-      blocked: 0,
-    });
-    expect(index.tallies(hour + HOUR, hour + 2 * HOUR).get("researcher")).toMatchObject({
-      calls: 2,
-      blocked: 1,
-    });
-  });
-
-  test("keep the owner and purpose that an agent declared first", () => {
-    using home = makeStoreHome("index");
-    const { journal, index } = home.open();
-    journal.append(callLine("r1", { owner: undefined, purpose: undefined }));
-    expect(index.agents()).toMatchObject([{ owner: null, purpose: null }]);
-    journal.append(callLine("r2", { owner: "first", purpose: undefined }));
-    journal.append(callLine("r3", { owner: "second", purpose: "ci" }));
-    expect(index.agents()).toMatchObject([{ owner: "first", purpose: "ci" }]);
   });
 });
 

@@ -230,6 +230,19 @@ describe("reopen", () => {
     expect((await verifyJournal(home.logFile, home.folder)).problems).toEqual([]);
   });
 
+  test("happens by itself when the file is gone: later lines are in a file again, and the loss shows", async () => {
+    using home = makeStoreHome("moved");
+    const store = home.open({ fsync: "interval" });
+    store.journal.append(callLine("r1"));
+    await store.journal.flush();
+    renameSync(home.logFile, `${home.logFile}.elsewhere`);
+    store.journal.append(callLine("r2"));
+    await store.journal.flush();
+    store.journal.append(callLine("r3"));
+    expect(readFileSync(home.logFile, "utf8")).toContain('"journal.moved"');
+    expect(readFileSync(home.logFile, "utf8")).toContain('"r3"');
+  });
+
   test("changes nothing when the file is where it was", () => {
     using home = makeStoreHome("reopen");
     const { journal } = home.open();

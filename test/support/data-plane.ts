@@ -1,12 +1,15 @@
 /** The data plane in this process: real store, real protocols, and an upstream that is a function of the test. */
+import { writeSync } from "node:fs";
 import { parseConfig } from "../../server/config/load.ts";
 import type { Instant } from "../../server/core/duration.ts";
 import type { CallLine, Line } from "../../server/core/event.ts";
 import type { Settings } from "../../server/core/settings.ts";
+import { checkCondition } from "../../server/gateway/condition.ts";
 import { createFleet, type LiveFleet } from "../../server/gateway/fleet.ts";
 import { createGateway, type Gateway } from "../../server/gateway/gateway.ts";
 import { createSetup } from "../../server/gateway/setup.ts";
 import { KNOWN_PROVIDERS } from "../../server/providers/index.ts";
+import type { WriteText } from "../../server/store/append-file.ts";
 import { openStore } from "../../server/store/open.ts";
 import type { Store } from "../../server/store/store.ts";
 import { makeTempFolder } from "./temp.ts";
@@ -45,6 +48,9 @@ export interface DataPlaneOptions {
   readonly upstream: (request: SentRequest) => Response | Promise<Response>;
   readonly resolve?: (host: string) => Promise<string[]>;
   readonly start?: Instant;
+  /** How the store writes: gets the system's own way as its last argument. */
+  readonly write?: (descriptor: number, text: string, write: WriteText) => number;
+  readonly bodyMemory?: number;
 }
 
 /** Settings as the file's text gives them, all defaults filled in. */
@@ -56,6 +62,7 @@ export function settingsOf(config: string, dataDir: string): Settings {
     cwd: dataDir,
     zone: "UTC",
     providers: KNOWN_PROVIDERS,
+    checkCondition,
     overrides: { "data-dir": dataDir },
   });
   if ("problems" in parsed) throw new Error(parsed.problems.map((problem) => problem.message).join("\n"));
@@ -70,7 +77,15 @@ export function openDataPlane(options: DataPlaneOptions): DataPlane {
   const now = (): Instant => clock;
   const logs: string[] = [];
   const log = (message: string): void => void logs.push(message);
-  const store = openStore({ dataDir: folder.path, audit: settings.audit, timezone: "UTC", now, log });
+  const { write } = options;
+  const store = openStore({
+    dataDir: folder.path,
+    audit: settings.audit,
+    timezone: "UTC",
+    now,
+    log,
+    ...(write ? { write: (descriptor, text) => write(descriptor, text, (d, t) => writeSync(d, t)) } : {}),
+  });
   if ("problem" in store) throw new Error(store.problem);
   const lines: Line[] = [];
   store.journal.onLine((line) => lines.push(line));
@@ -96,7 +111,7 @@ export function openDataPlane(options: DataPlaneOptions): DataPlane {
     store,
     fleet,
     setup: () => setup,
-    bodyMemory: 1024 ** 3,
+    bodyMemory: options.bodyMemory ?? 1024 ** 3,
     log,
   });
   const connection = { timeout: () => undefined };

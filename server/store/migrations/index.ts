@@ -11,22 +11,28 @@ export const INDEX_MIGRATIONS: readonly Migration[] = [
     zone  TEXT NOT NULL
   ) STRICT;
 
-  CREATE TABLE entries (
-    seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, request_id TEXT, agent TEXT, owner TEXT,
-    purpose TEXT, run TEXT, key TEXT, provider TEXT, requested_model TEXT, model TEXT, stream INTEGER, status INTEGER,
-    ending TEXT, error TEXT, tokens_in INTEGER, tokens_out INTEGER, tokens_cached INTEGER, tokens_cache_write INTEGER,
-    tokens_reasoning INTEGER, usage TEXT, cost REAL, cost_nano INTEGER, latency_ms REAL, ttft_ms REAL,
-    attempts INTEGER, reason TEXT, event TEXT, clamped INTEGER, trust REAL, prev TEXT NOT NULL, hash TEXT NOT NULL
+  -- Combinations of labels in a block of numbers. The id is the number of the first entry that has them.
+  CREATE TABLE shapes (
+    id INTEGER PRIMARY KEY, type TEXT NOT NULL, agent TEXT, owner TEXT, purpose TEXT, key TEXT, provider TEXT,
+    requested_model TEXT, model TEXT, ending TEXT, usage TEXT, event TEXT
   );
-  CREATE INDEX entries_agent    ON entries (agent)    WHERE agent IS NOT NULL;
-  CREATE INDEX entries_owner    ON entries (owner)    WHERE owner IS NOT NULL;
-  CREATE INDEX entries_purpose  ON entries (purpose)  WHERE purpose IS NOT NULL;
-  CREATE INDEX entries_run      ON entries (run)      WHERE run IS NOT NULL;
-  CREATE INDEX entries_provider ON entries (provider) WHERE provider IS NOT NULL;
-  CREATE INDEX entries_model    ON entries (model)    WHERE model IS NOT NULL;
-  CREATE INDEX entries_status   ON entries (status)   WHERE status IS NOT NULL;
-  CREATE INDEX entries_reason   ON entries (reason)   WHERE reason IS NOT NULL;
-  CREATE INDEX entries_type     ON entries (type);
+  CREATE INDEX shapes_type     ON shapes (type);
+  CREATE INDEX shapes_agent    ON shapes (agent)    WHERE agent IS NOT NULL;
+  CREATE INDEX shapes_owner    ON shapes (owner)    WHERE owner IS NOT NULL;
+  CREATE INDEX shapes_purpose  ON shapes (purpose)  WHERE purpose IS NOT NULL;
+  CREATE INDEX shapes_provider ON shapes (provider) WHERE provider IS NOT NULL;
+  CREATE INDEX shapes_model    ON shapes (model)    WHERE model IS NOT NULL;
+
+  -- prev is null where it is the hash of the entry before.
+  CREATE TABLE entries (
+    seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, shape INTEGER NOT NULL, request_id TEXT, run TEXT, stream INTEGER,
+    status INTEGER, error TEXT, tokens_in INTEGER, tokens_out INTEGER, tokens_cached INTEGER,
+    tokens_cache_write INTEGER, tokens_reasoning INTEGER, cost REAL, cost_nano INTEGER, latency_ms REAL, ttft_ms REAL,
+    attempts INTEGER, reason TEXT, clamped INTEGER, trust REAL, prev TEXT, hash TEXT NOT NULL
+  );
+  CREATE INDEX entries_run    ON entries (run)    WHERE run IS NOT NULL;
+  CREATE INDEX entries_reason ON entries (reason) WHERE reason IS NOT NULL;
+  CREATE INDEX entries_status ON entries (status) WHERE status <> 200;
 
   -- Between which numbers the entries of an hour of UTC stand: finds a period without an index of every time.
   CREATE TABLE spans (

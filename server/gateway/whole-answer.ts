@@ -1,0 +1,98 @@
+/** Answers that are read whole: metered and settled before the client has their first byte. */
+import type { Bytes } from "../core/duration.ts";
+import { refusal } from "../core/refusal.ts";
+import { protocols } from "../protocols/index.ts";
+import type { AnswerReading } from "../protocols/protocol.ts";
+import type { AnswerContext, Parts } from "./answer.ts";
+import { type BodyMemory, releaseBody, takeMemory } from "./body.ts";
+import { type Call, endingOf } from "./call.ts";
+import { decodeWhole } from "./decode.ts";
+import { deliver } from "./deliver.ts";
+import { explainBreak, type UpstreamFailure } from "./forward.ts";
+import { readWhole } from "./meter.ts";
+import { renderCost } from "./settle.ts";
+import { collect, type Source } from "./source.ts";
+
+/** Answers up to this size are read whole; a larger one passes unread. */
+const MAX_WHOLE: Bytes = 32 * 1024 * 1024;
+/** What a compressed answer may decode to: so many times its size, and what every one may. */
+const MAX_RATIO = 32;
+const MIN_DECODED: Bytes = 1024 * 1024;
+
+/**
+ * Reads the whole answer, settles, and only then lets the client have it. Gives back the answer itself where it is more
+ * than the memory has room for.
+ */
+export async function answerWhole(
+  call: Call,
+  parts: Parts,
+  context: AnswerContext,
+): Promise<Response | UpstreamFailure | Source> {
+  const { upstream, headers } = parts;
+  const { status } = upstream;
+  const moveOn = (): void => {
+    call.deadline = context.now() + context.idleTimeout;
+  };
+  moveOn();
+  const collected = await collect(upstream, parts.body, MAX_WHOLE, context.memory, moveOn).catch((cause) =>
+    explainBreak(call, cause),
+  );
+  // An error whose explanation broke off stays that error.
+  if ("refusal" in collected) return status < 300 ? collected : answerBroken(call, parts, collected, context);
+  if (!collected.whole) return collected.source;
+  const { bytes } = collected;
+  const reading = await readAnswer(call, bytes, parts.encoding, context.memory).catch((defect) => {
+    releaseBody(context.memory, bytes.length);
+    throw defect;
+  });
+  const outcome = { status, upstreamStatus: status, error: reading.error, reading, sent: true };
+  const cost = renderCost(context.end({ ending: "complete", ...outcome }));
+  if (cost !== null) headers.set("x-tollgate-cost", cost);
+  return new Response(deliver(call, bytes, context), { status, headers });
+}
+
+async function readAnswer(
+  call: Call,
+  bytes: Uint8Array,
+  encoding: string,
+  memory: BodyMemory,
+): Promise<AnswerReading> {
+  const { operation } = call.located;
+  const reader = protocols.get(operation.dialect).createReader(call.provider.quirks);
+  if (operation.kind === "pass") return reader.reading;
+  const plain = encoding === "identity" ? bytes : await decode(encoding, bytes, memory);
+  if (plain) readWhole(reader, plain);
+  return reader.reading;
+}
+
+async function decode(encoding: string, bytes: Uint8Array, memory: BodyMemory): Promise<Uint8Array | null> {
+  const limit = Math.min(MAX_WHOLE, Math.max(MIN_DECODED, bytes.length * MAX_RATIO));
+  if (!takeMemory(memory, limit)) return null;
+  try {
+    return await decodeWhole(encoding, bytes, limit);
+  } finally {
+    releaseBody(memory, limit);
+  }
+}
+
+/** The upstream's status and headers, with words of the gateway's in place of what is missing. */
+function answerBroken(
+  call: Call,
+  { upstream, headers }: Parts,
+  { error }: UpstreamFailure,
+  context: AnswerContext,
+): Response {
+  const { status } = upstream;
+  const ending = endingOf(call.stopped);
+  const told = ending === "gone" ? null : status;
+  context.end({ ending, status: told, upstreamStatus: status, error, reading: null, sent: true });
+  context.closed();
+  const message = `${call.provider.id} answered with status ${status}, and what it said broke off (${error}).`;
+  const protocol = protocols.get(call.located.operation.dialect);
+  headers.set("content-type", "application/json");
+  headers.delete("content-encoding");
+  return new Response(protocol.renderError({ ...refusal("upstream_broken", message), status }, call.id), {
+    status,
+    headers,
+  });
+}

@@ -1,0 +1,78 @@
+/** Lines of a batch put together by what they are summed under, so that sums cost per group and not per line. Pure. */
+import { emptyTally, type Tally } from "../core/agent.ts";
+import { hourStart } from "../core/calendar.ts";
+import type { Instant } from "../core/duration.ts";
+import type { Line } from "../core/event.ts";
+import { readShape, type Shape } from "./shapes.ts";
+import { addLine } from "./tally.ts";
+
+/** A line with what folding needs to know of it, found out once. */
+export interface ReadLine {
+  readonly line: Line;
+  readonly time: Instant;
+  readonly shape: Shape;
+}
+
+/** Agent, owner, purpose, provider, model; empty where the line says nothing. */
+export type Labels = readonly [string, string, string, string, string];
+
+/** Lines of one local hour that have the same shape. */
+export interface Group {
+  readonly type: Line["type"];
+  /** When the hour began. */
+  readonly hour: Instant;
+  readonly labels: Labels;
+  first: Instant;
+  last: Instant;
+  readonly tally: Tally;
+}
+
+export function readLine(line: Line): ReadLine {
+  return { line, time: Date.parse(line.time), shape: readShape(line) };
+}
+
+/** The groups in the order of their first lines. `zone` says where hours begin. */
+export function groupLines(lines: readonly ReadLine[], zone: string): Group[] {
+  const groups: Group[] = [];
+  let hour: Instant | null = null;
+  let ofHour = new Map<string, Group>();
+  for (const { line, time, shape } of lines) {
+    const start = hourStart(time, zone);
+    if (start !== hour) ofHour = new Map();
+    hour = start;
+    let group = ofHour.get(shape.key);
+    if (!group) {
+      group = {
+        type: line.type,
+        hour,
+        labels: readLabels(line),
+        first: time,
+        last: time,
+        tally: emptyTally(),
+      };
+      ofHour.set(shape.key, group);
+      groups.push(group);
+    }
+    group.first = Math.min(group.first, time);
+    group.last = Math.max(group.last, time);
+    addLine(group.tally, line);
+  }
+  return groups;
+}
+
+/** Whether lines of this type are in the sums, even when they are sums of nothing. */
+export function isSummed({ type }: Group): boolean {
+  return type === "call" || type === "blocked";
+}
+
+function readLabels(line: Line): Labels {
+  if (line.type === "checkpoint") return ["", "", "", "", ""];
+  const { agent = "", owner = "", purpose = "" } = line;
+  if (line.type === "call") {
+    return [agent, owner, purpose, line.provider, line.model ?? line.requested_model ?? ""];
+  }
+  if (line.type === "blocked") {
+    return [agent, owner, purpose, line.provider ?? "", line.requested_model ?? ""];
+  }
+  return [agent, owner, purpose, "", ""];
+}
