@@ -107,7 +107,7 @@ function overlayAll(tree: Tree, { overrides = {}, env }: ConfigContext): Tree {
     path: ["admin", "token"],
     value: env.TOLLGATE_ADMIN_TOKEN || null,
   };
-  return [...given, token].reduce((result, { source, path, value }) => {
+  return [...given, token].reduce<Tree>((result, { source, path, value }) => {
     if (value === null || value === undefined) return result;
     const at = { file: source, line: null, column: null };
     // Escaped, so that what was typed is not taken for a reference.
