@@ -29,6 +29,7 @@ export function listen(world: World): Listening {
   const { configuration, store, fleet } = world;
   const settings = (): Settings => configuration.setup().settings;
   const { gateway: at, dashboard: pageAt } = settings();
+  let gatewayUrl = "";
   let dashboardUrl = "";
 
   const gateway = createGateway({ ...world, setup: configuration.setup });
@@ -40,6 +41,7 @@ export function listen(world: World): Listening {
     stopping: world.stopping.signal,
     health: () => findHealth(store, configuration.warnings()),
     reload: configuration.reload,
+    gatewayUrl: () => gatewayUrl,
     dashboardUrl: () => dashboardUrl,
   });
   const { assets } = world;
@@ -60,10 +62,11 @@ export function listen(world: World): Listening {
     ? front
     : serve(management, { hostname: pageAt.host, port: pageAt.port }, page ? showPage : null);
   opened.move();
+  gatewayUrl = urlOf(front);
   dashboardUrl = urlOf(back);
 
   return {
-    gatewayUrl: urlOf(front),
+    gatewayUrl,
     dashboardUrl,
     async stop(grace) {
       const closing = [front.stop(), back.stop()];

@@ -8,7 +8,7 @@ import type { Bytes } from "../core/duration.ts";
 import { join, NOTHING } from "./bytes.ts";
 
 export interface Decoder {
-  /** What the next bytes decode to; nothing once the body turned out to be broken or too large. Never rejects. */
+  /** What the next bytes decode to; nothing after the body turned out to be broken or too large. Never rejects. */
   write(chunk: Uint8Array): Promise<Uint8Array>;
   /** What is left at the end of the body. */
   end(): Promise<Uint8Array>;
@@ -62,8 +62,12 @@ function wrap(stream: Transform, maxPiece: Bytes, maxBody: Bytes): Decoder {
   stream.on("data", (bytes: Uint8Array) => {
     pieceBytes += bytes.length;
     bodyBytes += bytes.length;
-    if (pieceBytes > maxPiece || bodyBytes > maxBody) giveUp();
-    else pieces.push(bytes);
+    if (pieceBytes <= maxPiece && bodyBytes <= maxBody) {
+      pieces.push(bytes);
+    } else {
+      pieces = [];
+      giveUp();
+    }
   });
   stream.on("error", giveUp);
   stream.on("end", finish);
@@ -82,7 +86,7 @@ function wrap(stream: Transform, maxPiece: Bytes, maxBody: Bytes): Decoder {
     return new Promise((resolve) => {
       settle = () => {
         settle = null;
-        const decoded = broken ? NOTHING : join(pieces);
+        const decoded = join(pieces);
         pieces = [];
         pieceBytes = 0;
         resolve(decoded);

@@ -16,6 +16,8 @@ export interface ManagementContext {
   health(): Health;
   /** Reads the configuration file anew and swaps it in, or says everything that is wrong with it. Never throws. */
   reload(): Promise<ReloadResult>;
+  /** Where an agent on this machine reaches the gateway: `http://127.0.0.1:8080`, no trailing slash. */
+  gatewayUrl(): string;
   /** Where a browser on this machine reaches the page: `http://127.0.0.1:4040`, no trailing slash. */
   dashboardUrl(): string;
   /** So many unpredictable bytes. */

@@ -48,7 +48,7 @@ export function createFrames(context: ManagementContext): Frames {
         changed.has(agent.name) || isIdle(agent, now) !== isIdle(agent, before);
       const news = agents.filter(isNews).map((agent) => viewAgent(agent, now));
       before = now;
-      const { version: _, ...gateway } = viewGateway(context, now);
+      const { version: _, url: __, ...gateway } = viewGateway(context, now);
       const entries = readEntries(DELTA_ENTRIES, newest);
       return { type: "delta", gateway, agents: news, entries, totals: viewTotals(fleet) };
     },

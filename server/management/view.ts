@@ -49,7 +49,13 @@ export function viewTotals({ agents, strangers }: Pick<Fleet, "agents" | "strang
 /** The gateway's own line. */
 export function viewGateway(context: ManagementContext, now: Instant): GatewayStatus {
   const { degraded, warnings } = context.health();
-  return { version: context.version, uptime_ms: now - context.startedAt, degraded, warnings };
+  return {
+    version: context.version,
+    url: context.gatewayUrl(),
+    uptime_ms: now - context.startedAt,
+    degraded,
+    warnings,
+  };
 }
 
 /** Everything that `GET /api/status` says, agents in the order of their names. */

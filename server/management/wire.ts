@@ -7,6 +7,8 @@ import type { LogEntry } from "../store/store.ts";
 /** The gateway itself. `degraded` and `warnings` are sentences for the person; empty when all is well. */
 export interface GatewayStatus {
   readonly version: string;
+  /** Where agents on the gateway's machine reach it: `http://127.0.0.1:8080`, no trailing slash. */
+  readonly url: string;
   readonly uptime_ms: number;
   /** Why the gateway cannot do its duty now. */
   readonly degraded: readonly string[];
@@ -142,7 +144,7 @@ export interface LiveSnapshot extends StatusAnswer {
 /** Each second after it: what changed since the message before. */
 export interface LiveDelta {
   readonly type: "delta";
-  readonly gateway: Omit<GatewayStatus, "version">;
+  readonly gateway: Omit<GatewayStatus, "version" | "url">;
   /** Agents that changed, each whole; an agent not known yet is new. */
   readonly agents: readonly AgentStatus[];
   /** New entries, newest first; at most 200, so a burst beyond that leaves out the oldest. */

@@ -137,7 +137,7 @@ export interface AnswerReading {
   readonly usage: Usage | null;
   /** Passes that the top-level usage leaves out, each on its model (null: the call's own). Charged with it. */
   readonly passes: readonly { readonly model: string | null; readonly usage: Usage }[];
-  /** Further billed units, by their name in the price list: `web_searches`, `search_units`, `audio_seconds`, … */
+  /** Further billed units, by their name in the price list: `web_searches`, `rerank_searches`, `audio_seconds`, … */
   readonly units: Readonly<Record<string, number>>;
   /** The model that answered, as the provider names it. */
   readonly model: string | null;

@@ -65,13 +65,13 @@ describe.skipIf(chromium === null)("the fleet page", () => {
     const { page } = window;
     await page.getByRole("heading", { name: "Send the first call" }).waitFor();
     expect(await page.locator("pre").textContent()).toContain(
-      "/agents/my-first-agent/openai/v1/chat/completions",
+      `curl ${gateway.url}/agents/my-first-agent/openai/v1/chat/completions `,
     );
 
     await call(gateway, "researcher", { model: "priced-1", owner: "team-ml" });
     await call(gateway, "researcher", { model: "priced-1", owner: "team-ml" });
     const row = page.getByRole("row", { name: /^researcher team-ml/ });
-    await row.getByText("2 in all").waitFor();
+    await cell(row, "Calls today", /^2$/);
     await row.getByText("Active").waitFor();
     await cell(row, "Tokens in", "240");
     await cell(row, "Tokens out", "60");
@@ -89,6 +89,37 @@ describe.skipIf(chromium === null)("the fleet page", () => {
     await cell(row, "Cost today", "unknown");
     await window.page.locator(".spend .figure-value").getByText("unknown").waitFor();
     await window.page.getByText("1 call without a known price").waitFor();
+  });
+
+  test("says since when it has watched, and lights up only calls that came since", async () => {
+    await using gateway = await start();
+    await call(gateway, "early", { model: "priced-1" });
+    await using window = await signIn(gateway);
+    const { page } = window;
+    const entries = page.locator(".entries tbody tr");
+    await entries.getByText("early").waitFor();
+    expect(await page.locator(".entries .news").count()).toBe(0);
+    await page.getByRole("columnheader", { name: /^Since \d\d:\d\d:\d\d$/ }).waitFor();
+    await page.getByRole("img", { name: /^0 calls seen since \d\d:\d\d:\d\d$/ }).waitFor();
+
+    await call(gateway, "late", { model: "priced-1" });
+    await entries.getByText("late").waitFor();
+    expect(await page.locator(".entries .news .entry-agent").allTextContents()).toEqual(["late"]);
+  });
+
+  test("columns stay where they are while the filter changes", async () => {
+    await using gateway = await start();
+    await call(gateway, "a-name-that-asks-for-a-wide-column", { model: "priced-1" });
+    await call(gateway, "b", { model: "unheard-of-9" });
+    await using window = await signIn(gateway);
+    const { page } = window;
+    await page.locator(".agent-id").nth(1).waitFor();
+    const edges = () =>
+      page.locator(".agents thead th").evaluateAll((heads) => heads.map((head) => head.clientWidth));
+    const before = await edges();
+    await page.getByLabel("Filter agents").fill("b");
+    await page.getByText("1 of 2").waitFor();
+    expect(await edges()).toEqual(before);
   });
 
   test("is worked by keyboard: filter, sort, skip link", async () => {
@@ -186,7 +217,7 @@ async function call(gateway: Gateway, agent: string, by: { model: string; owner?
   await answer.arrayBuffer();
 }
 
-/** Waits until the row's cell of this name starts with the text. */
-async function cell(row: ReturnType<Page["getByRole"]>, name: string, text: string): Promise<void> {
+/** Waits until the row's cell of this name holds the text. */
+async function cell(row: ReturnType<Page["getByRole"]>, name: string, text: string | RegExp): Promise<void> {
   await row.locator(`[data-label="${name}"]`, { hasText: text }).waitFor();
 }

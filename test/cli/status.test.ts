@@ -44,6 +44,7 @@ describe("status", () => {
 
   test("says what is wrong before anything else", () => {
     const gateway = {
+      url: "http://127.0.0.1:8080",
       version: "1.2.3",
       uptime_ms: 1,
       degraded: ["The disk is full."],

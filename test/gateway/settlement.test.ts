@@ -170,10 +170,9 @@ describe("an answer that was cut off before its output was reported", () => {
   });
 
   test("was over after all where nothing could be seen: what was reported counts", async () => {
-    using plane = await leaveAfter(GEMINI, "{}", [
-      event({ promptFeedback: { blockReason: "SAFETY" }, usageMetadata: { promptTokenCount: 50 } }),
-      event({}),
-    ]);
+    const body = { promptFeedback: { blockReason: "SAFETY" }, usageMetadata: { promptTokenCount: 50 } };
+    using plane = openDataPlane({ upstream: () => json(body) });
+    await plane.send("/google/v1beta/models/gemini-2.5-flash:generateContent", post("{}"));
     expect(plane.calls()).toMatchObject([{ usage: "reported", tokens_in: 50 }]);
     expect(plane.calls()[0]?.tokens_out).toBeUndefined();
   });

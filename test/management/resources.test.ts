@@ -43,7 +43,13 @@ describe("the status", () => {
       last_seen: "2026-01-10T11:59:59.000Z",
     };
     expect(answer.agents).toEqual([expected]);
-    expect(answer.gateway).toEqual({ version: "1.2.3", uptime_ms: 60_000, degraded: [], warnings: [] });
+    expect(answer.gateway).toEqual({
+      version: "1.2.3",
+      url: "http://127.0.0.1:8080",
+      uptime_ms: 60_000,
+      degraded: [],
+      warnings: [],
+    });
     const one = await (await api.asAdmin("/api/agents/researcher")).json();
     expect(one).toEqual(expected);
   });

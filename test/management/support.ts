@@ -93,6 +93,7 @@ export function startManagement(options: { token?: string; host?: string } = {})
       return harness.health;
     },
     reload: () => harness.reload(),
+    gatewayUrl: () => "http://127.0.0.1:8080",
     dashboardUrl: () => "http://127.0.0.1:4040",
     random,
     every(_period, run) {

@@ -40,6 +40,18 @@ describe("lifetime sums", () => {
     expect(sums.gateway.calls).toBe(MAX_NAMES + 500);
   });
 
+  test("end where numbers stop being exact, so that a checkpoint can be read again", () => {
+    const sums = createSums();
+    const absurd = { tokens_in: Number.MAX_VALUE, tokens_out: -Number.MAX_VALUE, cost_nano: 1e300 };
+    for (let count = 0; count < 3; count++) sumLine(sums, { ...callLine("r", absurd), ...place });
+    const read = parseTotals(JSON.parse(JSON.stringify(renderTotals(sums))));
+    expect(read?.gateway.slice(4, 7)).toEqual([
+      Number.MAX_SAFE_INTEGER,
+      -Number.MAX_SAFE_INTEGER,
+      Number.MAX_SAFE_INTEGER,
+    ]);
+  });
+
   test("are not read from what is no totals", () => {
     for (const value of [
       null,

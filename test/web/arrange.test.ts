@@ -42,6 +42,20 @@ describe("arrangeAgents", () => {
     expect(ids("team-ml idle", "agent", false)).toEqual([]);
   });
 
+  test("an unknown cost comes after every known one, whichever way the sorting goes", () => {
+    const free = agentStatus("free", { calls: { hour: 0, day: 1, total: 1 } });
+    const mystic = agentStatus("a-mystic", { calls: { hour: 0, day: 1, total: 1 }, unpriced_calls: 1 });
+    const partly = agentStatus("partly", {
+      calls: { hour: 0, day: 2, total: 2 },
+      unpriced_calls: 1,
+      cost: { hour: 0, day: 3, total: 3 },
+    });
+    const sort = (descending: boolean) =>
+      arrangeAgents([mystic, free, partly], "", { key: "cost_day", descending }).map((agent) => agent.id);
+    expect(sort(true)).toEqual(["partly", "free", "a-mystic"]);
+    expect(sort(false)).toEqual(["free", "partly", "a-mystic"]);
+  });
+
   function ids(filter: string, key: Parameters<typeof chooseOrder>[1], descending: boolean): string[] {
     return arrangeAgents(ALL, filter, { key, descending }).map((agent) => agent.id);
   }

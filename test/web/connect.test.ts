@@ -12,7 +12,7 @@ import type { FeedMessage } from "../../web/src/feed/reduce.ts";
 import { fleetTotals } from "./samples.ts";
 
 const STATUS = {
-  gateway: { version: "1.2.3", uptime_ms: 1, degraded: [], warnings: [] },
+  gateway: { version: "1.2.3", url: "http://127.0.0.1:8080", uptime_ms: 1, degraded: [], warnings: [] },
   agents: [],
   totals: fleetTotals(),
 };

@@ -7,6 +7,7 @@ import {
   formatShort,
   formatSpan,
   formatUsd,
+  formatWatched,
 } from "../../web/src/format.ts";
 
 describe("figures", () => {
@@ -40,6 +41,11 @@ describe("figures", () => {
 });
 
 describe("time", () => {
+  test("the sparklines tell of ten minutes only once those were watched", () => {
+    expect(formatWatched(null)).toBe("in the last ten minutes");
+    expect(formatWatched(new Date(2026, 0, 10, 14, 3, 27).getTime())).toBe("since 14:03:27");
+  });
+
   test.each([
     [340, "340 ms"],
     [2400, "2.4 s"],

@@ -6,6 +6,7 @@ import { readSeries } from "../../web/src/feed/series.ts";
 import { agentStatus, fleetTotals, logEntry } from "./samples.ts";
 
 const START = 1_800_000_000_000;
+const GATEWAY_URL = "http://127.0.0.1:8080";
 
 describe("reduce", () => {
   test("shows what a snapshot says", () => {
@@ -31,13 +32,19 @@ describe("reduce", () => {
     expect(after.agents[0]).toBe(before.agents[0] as (typeof before.agents)[0]);
   });
 
-  test("a delta brings new warnings and keeps the version", () => {
+  test("a delta brings new warnings and keeps the version and the address", () => {
     const before = see(null, snapshot([]));
     const after = see(before, {
       ...delta([]),
       gateway: { uptime_ms: 9, degraded: ["disk full"], warnings: [] },
     });
-    expect(after.gateway).toEqual({ version: "1.2.3", uptime_ms: 9, degraded: ["disk full"], warnings: [] });
+    expect(after.gateway).toEqual({
+      version: "1.2.3",
+      url: GATEWAY_URL,
+      uptime_ms: 9,
+      degraded: ["disk full"],
+      warnings: [],
+    });
   });
 
   test("puts new entries first, shows none twice and keeps a bounded number", () => {
@@ -49,6 +56,21 @@ describe("reduce", () => {
     const full = see(merged, delta([], many));
     expect(full.entries).toHaveLength(MAX_ENTRIES);
     expect(full.entries[0]?.seq).toBe(300);
+  });
+
+  test("news is what lies behind the first snapshot, also after a reconnect", () => {
+    const first = see(null, snapshot([], [logEntry(7), logEntry(6)]));
+    expect(first.newsAfter).toBe(7);
+    expect(see(first, delta([], [logEntry(8)])).newsAfter).toBe(7);
+    expect(see(first, snapshot([], [logEntry(9)])).newsAfter).toBe(7);
+    expect(see(null, snapshot([], [])).newsAfter).toBe(0);
+  });
+
+  test("while polling nothing is news: the entries come with the snapshot after it", () => {
+    const { agents, gateway, totals } = snapshot([agentStatus("a")]);
+    const polled = see(null, { type: "status", agents, gateway, totals });
+    expect(polled.newsAfter).toBeNull();
+    expect(see(polled, snapshot([], [logEntry(7)])).newsAfter).toBe(7);
   });
 
   test("an answer to polling replaces the figures and keeps the entries, which it does not hold", () => {
@@ -108,7 +130,7 @@ function snapshot(
   entries: LogEntry[] = [],
   totals: FleetTotals = fleetTotals(),
 ): LiveSnapshot {
-  const gateway = { version: "1.2.3", uptime_ms: 1, degraded: [], warnings: [] };
+  const gateway = { version: "1.2.3", url: GATEWAY_URL, uptime_ms: 1, degraded: [], warnings: [] };
   return { type: "snapshot", gateway, agents, totals, entries };
 }
 

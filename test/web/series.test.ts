@@ -7,6 +7,7 @@ import {
   STEP,
   STEPS,
   sumMinutes,
+  watchedOnlySince,
 } from "../../web/src/feed/series.ts";
 
 const NOW = 1_800_000_000_000;
@@ -40,6 +41,12 @@ describe("series", () => {
     expect(countWatched(NOW, NOW + 4 * STEP)).toBe(5);
     expect(countWatched(NOW, NOW - STEP)).toBe(1);
     expect(countWatched(NOW, NOW + 1000 * STEP)).toBe(STEPS);
+  });
+
+  test("says since when it was watched until that is ten minutes", () => {
+    expect(watchedOnlySince(NOW, NOW + 60_000)).toBe(NOW);
+    expect(watchedOnlySince(NOW, NOW + (STEPS - 2) * STEP)).toBe(NOW);
+    expect(watchedOnlySince(NOW, NOW + (STEPS - 1) * STEP)).toBeNull();
   });
 
   test("sums each whole minute", () => {

@@ -34,8 +34,13 @@ export function formatUsd(usd: number): string {
  * known is `unknown`, not zero.
  */
 export function formatCost(usd: number, calls: number, unpriced: number): string {
-  if (calls === 0 || unpriced === 0) return formatUsd(usd);
-  return usd === 0 ? "unknown" : `≥ ${formatUsd(usd)}`;
+  if (isCostUnknown(usd, calls, unpriced)) return "unknown";
+  return calls === 0 || unpriced === 0 ? formatUsd(usd) : `≥ ${formatUsd(usd)}`;
+}
+
+/** Whether nothing at all is known of what the calls cost, which is another thing than that they cost nothing. */
+export function isCostUnknown(usd: number, calls: number, unpriced: number): boolean {
+  return usd === 0 && calls > 0 && unpriced > 0;
 }
 
 /** `340 ms`, `2.4 s`, `1 min 20 s`. */
@@ -70,6 +75,11 @@ export function formatAgo(instant: number, now: number): string {
 /** Time of day of the viewer's clock, to the second: `14:03:27`. */
 export function formatClock(instant: number): string {
   return new Date(instant).toLocaleTimeString("en-GB");
+}
+
+/** The time that the sparklines tell of: ten minutes, or less while the page has not watched that long. */
+export function formatWatched(onlySince: number | null): string {
+  return onlySince === null ? "in the last ten minutes" : `since ${formatClock(onlySince)}`;
 }
 
 function join(large: number, largeUnit: string, small: number, smallUnit: string): string {

@@ -25,6 +25,8 @@ export interface FleetView {
   readonly totals: FleetTotals;
   /** Newest first, at most `MAX_ENTRIES`. */
   readonly entries: readonly LogEntry[];
+  /** The place in the journal of the newest entry in the first snapshot: later ones are news. Null before it. */
+  readonly newsAfter: number | null;
   /** USD over the last minutes, as far as this page saw them. */
   readonly recentSpend: Series;
   /** When this page began to watch: before it the recent figures are unknown, not zero. */
@@ -51,6 +53,7 @@ function replace(view: FleetView | null, message: Exclude<FeedMessage, LiveDelta
     agents: message.agents.map((agent) => follow(known.get(agent.id), agent, view, now)),
     totals: message.totals,
     entries: message.type === "snapshot" ? message.entries.slice(0, MAX_ENTRIES) : (view?.entries ?? []),
+    newsAfter: view?.newsAfter ?? (message.type === "snapshot" ? Number(message.entries[0]?.seq ?? 0) : null),
     recentSpend: followSpend(view, message.totals, now),
     watchedSince: view?.watchedSince ?? now,
     receivedAt: now,
@@ -72,6 +75,7 @@ function advance(view: FleetView, delta: LiveDelta, now: Instant): FleetView {
     ],
     totals: delta.totals,
     entries: mergeEntries(delta.entries, view.entries),
+    newsAfter: view.newsAfter,
     recentSpend: followSpend(view, delta.totals, now),
     watchedSince: view.watchedSince,
     receivedAt: now,

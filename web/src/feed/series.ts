@@ -38,6 +38,11 @@ export function countWatched(since: Instant, now: Instant): number {
   return Math.min(STEPS, Math.max(1, Math.floor(now / STEP) - Math.floor(since / STEP) + 1));
 }
 
+/** Since when the ten minutes up to `now` were watched, as long as that is not all of them; then null. */
+export function watchedOnlySince(since: Instant, now: Instant): Instant | null {
+  return countWatched(since, now) < STEPS ? since : null;
+}
+
 /** At each step the sum of the minute that ends there; the first minute, which is not whole, is left out. */
 export function sumMinutes(values: Float64Array): Float64Array {
   return values

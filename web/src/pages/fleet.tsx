@@ -25,10 +25,13 @@ export function FleetPage(props: { leave: () => void; signedOut: () => void }) {
           {(fleet) => (
             <>
               <Notices degraded={fleet().gateway.degraded} warnings={fleet().gateway.warnings} />
-              <Show when={fleet().agents.length > 0} fallback={<FirstCall />}>
+              <Show
+                when={fleet().agents.length > 0}
+                fallback={<FirstCall gatewayUrl={fleet().gateway.url} />}
+              >
                 <Totals fleet={fleet()} now={now()} />
                 <AgentsPanel agents={fleet().agents} watchedSince={fleet().watchedSince} now={now()} />
-                <EntriesPanel entries={fleet().entries} />
+                <EntriesPanel entries={fleet().entries} newsAfter={fleet().newsAfter} />
               </Show>
             </>
           )}

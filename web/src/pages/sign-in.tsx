@@ -51,10 +51,11 @@ export function SignInPage(props: { reason: string | null; signedIn: () => void 
         </button>
         <div id="token-help" class="help">
           <p>
-            On the machine that runs the gateway, <code>tollgate dashboard</code> signs you in without typing.
+            On the machine that runs the gateway, <code>tollgate dashboard</code> opens this page logged in.
           </p>
           <p>
-            The token was printed at the first start and lies in <code>~/.tollgate/admin.token</code>.
+            The token itself is in the file <code>admin.token</code> in the gateway's data folder, unless the
+            gateway is set to keep none.
           </p>
         </div>
       </form>

@@ -1,12 +1,19 @@
 import { createMemo, For, Show } from "solid-js";
 import type { AgentView } from "../feed/reduce.ts";
 import { readSeries } from "../feed/series.ts";
-import { formatAgo, formatCost, formatCount, formatShare, formatShort } from "../format.ts";
+import { formatAgo, formatCost, formatCount, formatShare, formatShort, formatWatched } from "../format.ts";
 import { AgentState } from "./agent-state.tsx";
 import { Bars } from "./sparkline.tsx";
 
 /** One agent. `data-label` names a figure where the table's heads are not shown. */
-export function AgentRow(props: { agent: AgentView; now: number; step: number; watched: number }) {
+export function AgentRow(props: {
+  agent: AgentView;
+  now: number;
+  step: number;
+  watched: number;
+  /** Since when the recent calls were watched; null once that is ten minutes. */
+  onlySince: number | null;
+}) {
   const recent = createMemo(() => readSeries(props.agent.recentCalls, props.step));
   const recentCalls = () => formatCount(recent().reduce((sum, calls) => sum + calls, 0));
   const cost = (window: "hour" | "day" | "total") =>
@@ -27,20 +34,17 @@ export function AgentRow(props: { agent: AgentView; now: number; step: number; w
         <Bars
           values={recent()}
           watched={props.watched}
-          label={`${recentCalls()} calls in the last ten minutes`}
+          label={`${recentCalls()} calls seen ${formatWatched(props.onlySince)}`}
         />
       </td>
       <td class="numeric" data-label="Calls today">
-        {formatShort(props.agent.calls.day)}
-        <small class="in-all">{formatShort(props.agent.calls.total)} in all</small>
+        <Count day={props.agent.calls.day} total={props.agent.calls.total} />
       </td>
       <td class="numeric" data-label="Tokens in" title={formatCount(props.agent.tokens.day.in)}>
-        {formatShort(props.agent.tokens.day.in)}
-        <small class="in-all">{formatShort(props.agent.tokens.total.in)} in all</small>
+        <Count day={props.agent.tokens.day.in} total={props.agent.tokens.total.in} />
       </td>
       <td class="numeric" data-label="Tokens out" title={formatCount(props.agent.tokens.day.out)}>
-        {formatShort(props.agent.tokens.day.out)}
-        <small class="in-all">{formatShort(props.agent.tokens.total.out)} in all</small>
+        <Count day={props.agent.tokens.day.out} total={props.agent.tokens.total.out} />
       </td>
       <td class="numeric" data-label="Cost this hour">
         {cost("hour")}
@@ -64,6 +68,19 @@ export function AgentRow(props: { agent: AgentView; now: number; step: number; w
         {props.agent.last_seen ? formatAgo(Date.parse(props.agent.last_seen), props.now) : "never"}
       </td>
     </tr>
+  );
+}
+
+/** Today, and below it the lifetime where that reads differently. */
+function Count(props: { day: number; total: number }) {
+  const total = () => formatShort(props.total);
+  return (
+    <>
+      {formatShort(props.day)}
+      <Show when={total() !== formatShort(props.day)}>
+        <small class="in-all">{total()} in all</small>
+      </Show>
+    </>
   );
 }
 

@@ -1,29 +1,32 @@
 import { createMemo, createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import { arrangeAgents, chooseOrder, type Order, type SortKey } from "../feed/arrange.ts";
 import type { AgentView } from "../feed/reduce.ts";
-import { countWatched, STEP } from "../feed/series.ts";
-import { formatCount } from "../format.ts";
+import { countWatched, STEP, watchedOnlySince } from "../feed/series.ts";
+import { formatClock, formatCount } from "../format.ts";
 import { AgentRow } from "./agent-row.tsx";
 
 interface Column {
   readonly name: string;
   readonly sort: SortKey | null;
-  readonly numeric: boolean;
+  /** Its width, and that figures stand at the right edge. */
+  readonly kind: "name" | "status" | "recent" | "numeric";
 }
+
+const RECENT: Column = { name: "Last 10 min", sort: null, kind: "recent" };
 
 /** In the order of the row's cells. */
 const COLUMNS: readonly Column[] = [
-  { name: "Agent", sort: "agent", numeric: false },
-  { name: "Status", sort: "status", numeric: false },
-  { name: "Last 10 min", sort: null, numeric: false },
-  { name: "Calls today", sort: "calls", numeric: true },
-  { name: "Tokens in", sort: "tokens_in", numeric: true },
-  { name: "Tokens out", sort: "tokens_out", numeric: true },
-  { name: "Cost this hour", sort: "cost_hour", numeric: true },
-  { name: "Cost today", sort: "cost_day", numeric: true },
-  { name: "Cost in all", sort: "cost_total", numeric: true },
-  { name: "Errors this hour", sort: "errors", numeric: true },
-  { name: "Last seen", sort: "last_seen", numeric: true },
+  { name: "Agent", sort: "agent", kind: "name" },
+  { name: "Status", sort: "status", kind: "status" },
+  RECENT,
+  { name: "Calls today", sort: "calls", kind: "numeric" },
+  { name: "Tokens in", sort: "tokens_in", kind: "numeric" },
+  { name: "Tokens out", sort: "tokens_out", kind: "numeric" },
+  { name: "Cost this hour", sort: "cost_hour", kind: "numeric" },
+  { name: "Cost today", sort: "cost_day", kind: "numeric" },
+  { name: "Cost in all", sort: "cost_total", kind: "numeric" },
+  { name: "Errors this hour", sort: "errors", kind: "numeric" },
+  { name: "Last seen", sort: "last_seen", kind: "numeric" },
 ];
 
 /** Every agent, filtered and sorted: a table where there is room, cards on a phone. */
@@ -34,6 +37,7 @@ export function AgentsPanel(props: { agents: readonly AgentView[]; watchedSince:
   // Sparklines move with each step, not each second.
   const step = createMemo(() => Math.floor(props.now / STEP) * STEP);
   const watched = () => countWatched(props.watchedSince, step());
+  const onlySince = createMemo(() => watchedOnlySince(props.watchedSince, step()));
   const count = () =>
     filter()
       ? `${formatCount(shown().length)} of ${formatCount(props.agents.length)}`
@@ -54,14 +58,27 @@ export function AgentsPanel(props: { agents: readonly AgentView[]; watchedSince:
           <tr>
             <For each={COLUMNS}>
               {(column) => (
-                <Head column={column} order={order()} choose={(key) => setOrder(chooseOrder(order(), key))} />
+                <Head
+                  column={column}
+                  name={column === RECENT ? nameRecent(onlySince()) : column.name}
+                  order={order()}
+                  choose={(key) => setOrder(chooseOrder(order(), key))}
+                />
               )}
             </For>
           </tr>
         </thead>
         <tbody>
           <For each={shown()}>
-            {(agent) => <AgentRow agent={agent} now={props.now} step={step()} watched={watched()} />}
+            {(agent) => (
+              <AgentRow
+                agent={agent}
+                now={props.now}
+                step={step()}
+                watched={watched()}
+                onlySince={onlySince()}
+              />
+            )}
           </For>
         </tbody>
       </table>
@@ -77,17 +94,22 @@ export function AgentsPanel(props: { agents: readonly AgentView[]; watchedSince:
   );
 }
 
-function Head(props: { column: Column; order: Order; choose: (key: SortKey) => void }) {
+/** The head does not promise ten minutes before the page has watched them. */
+function nameRecent(onlySince: number | null): string {
+  return onlySince === null ? RECENT.name : `Since ${formatClock(onlySince)}`;
+}
+
+function Head(props: { column: Column; name: string; order: Order; choose: (key: SortKey) => void }) {
   const direction = () => {
     if (props.order.key !== props.column.sort) return undefined;
     return props.order.descending ? "descending" : "ascending";
   };
   return (
-    <th scope="col" classList={{ numeric: props.column.numeric }} aria-sort={direction()}>
-      <Show when={props.column.sort} fallback={props.column.name}>
+    <th scope="col" class={props.column.kind} aria-sort={direction()}>
+      <Show when={props.column.sort} fallback={props.name}>
         {(key) => (
           <button type="button" onClick={() => props.choose(key())}>
-            {props.column.name}
+            {props.name}
           </button>
         )}
       </Show>

@@ -4,8 +4,8 @@ import { formatClock, formatLatency, formatShort, formatUsd } from "../format.ts
 
 const SHOWN = 20;
 
-/** The latest calls, let through or refused, newest first. */
-export function EntriesPanel(props: { entries: readonly LogEntry[] }) {
+/** The latest calls, let through or refused, newest first; those after `newsAfter` came while the page was open. */
+export function EntriesPanel(props: { entries: readonly LogEntry[]; newsAfter: number | null }) {
   const shown = () =>
     props.entries.filter((entry) => entry.type === "call" || entry.type === "blocked").slice(0, SHOWN);
   return (
@@ -17,7 +17,9 @@ export function EntriesPanel(props: { entries: readonly LogEntry[] }) {
         <table class="entries">
           <thead>
             <tr>
-              <th scope="col">Time</th>
+              <th scope="col" class="time">
+                Time
+              </th>
               <th scope="col">Agent</th>
               <th scope="col">Model</th>
               <th scope="col">Outcome</th>
@@ -36,7 +38,9 @@ export function EntriesPanel(props: { entries: readonly LogEntry[] }) {
             </tr>
           </thead>
           <tbody>
-            <For each={shown()}>{(entry) => <EntryRow entry={entry} />}</For>
+            <For each={shown()}>
+              {(entry) => <EntryRow entry={entry} isNews={isAfter(entry, props.newsAfter)} />}
+            </For>
           </tbody>
         </table>
       </Show>
@@ -44,9 +48,9 @@ export function EntriesPanel(props: { entries: readonly LogEntry[] }) {
   );
 }
 
-function EntryRow(props: { entry: LogEntry }) {
+function EntryRow(props: { entry: LogEntry; isNews: boolean }) {
   return (
-    <tr>
+    <tr classList={{ news: props.isNews }}>
       <td class="entry-time">{formatClock(Date.parse(String(props.entry.time)))}</td>
       <td class="entry-agent" title={name(props.entry.agent)}>
         {name(props.entry.agent)}
@@ -97,6 +101,10 @@ function describe(entry: LogEntry): { kind: keyof typeof GLYPHS; text: string } 
   const text = parts.filter((part) => part !== null).join(" ");
   if (failed) return { kind: "bad", text };
   return { kind: complete ? "good" : "unfinished", text };
+}
+
+function isAfter(entry: LogEntry, place: number | null): boolean {
+  return place !== null && Number(entry.seq) > place;
 }
 
 function name(value: LogEntry[keyof LogEntry] | undefined): string {

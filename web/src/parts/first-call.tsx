@@ -1,15 +1,7 @@
 import { createSignal } from "solid-js";
 
-/** The gateway's default port: the page itself is served on another one. */
-const GATEWAY = "http://127.0.0.1:8080";
-
-const CALL = `curl ${GATEWAY}/agents/my-first-agent/openai/v1/chat/completions \\
-  -H "Authorization: Bearer $OPENAI_API_KEY" \\
-  -H "Content-Type: application/json" \\
-  -d '{"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Say hello."}]}'`;
-
 /** What to do while no agent has called: one command, and how to move an existing agent over. */
-export function FirstCall() {
+export function FirstCall(props: { gatewayUrl: string }) {
   return (
     <section class="panel first-call" aria-labelledby="first-call-title">
       <h2 id="first-call-title">Send the first call</h2>
@@ -17,14 +9,21 @@ export function FirstCall() {
         No agent has called yet. The name in the path is the agent's: it appears here with its first call,
         nothing needs to be set up before.
       </p>
-      <Copyable text={CALL} />
+      <Copyable text={renderCall(props.gatewayUrl)} />
       <p>
         An agent that runs already needs only another base URL. For OpenAI's SDK that is{" "}
-        <code>{GATEWAY}/agents/my-agent/openai/v1</code>, for Anthropic's{" "}
-        <code>{GATEWAY}/agents/my-agent/anthropic</code>.
+        <code>{props.gatewayUrl}/agents/my-agent/openai/v1</code>, for Anthropic's{" "}
+        <code>{props.gatewayUrl}/agents/my-agent/anthropic</code>.
       </p>
     </section>
   );
+}
+
+function renderCall(gatewayUrl: string): string {
+  return `curl ${gatewayUrl}/agents/my-first-agent/openai/v1/chat/completions \\
+  -H "Authorization: Bearer $OPENAI_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Say hello."}]}'`;
 }
 
 function Copyable(props: { text: string }) {

@@ -1,7 +1,7 @@
 import { createMemo, type JSX, Show } from "solid-js";
 import type { FleetView } from "../feed/reduce.ts";
-import { countWatched, readSeries, STEP, sumMinutes } from "../feed/series.ts";
-import { formatCost, formatCount, formatShare, formatShort, formatUsd } from "../format.ts";
+import { countWatched, readSeries, STEP, sumMinutes, watchedOnlySince } from "../feed/series.ts";
+import { formatCost, formatCount, formatShare, formatShort, formatUsd, formatWatched } from "../format.ts";
 import { Curve } from "./sparkline.tsx";
 
 const MINUTE = 60_000;
@@ -48,6 +48,7 @@ function Spend(props: { today: string; hour: string; unpriced: number; fleet: Fl
   const step = createMemo(() => Math.floor(props.now / STEP) * STEP);
   const perMinute = createMemo(() => sumMinutes(readSeries(props.fleet.recentSpend, step())));
   const lastMinute = () => formatUsd(perMinute().at(-1) ?? 0);
+  const onlySince = () => watchedOnlySince(props.fleet.watchedSince, step());
   const span = () =>
     props.now - props.fleet.watchedSince < MINUTE ? "since this page opened" : "in the last minute";
   return (
@@ -68,7 +69,7 @@ function Spend(props: { today: string; hour: string; unpriced: number; fleet: Fl
         <Curve
           values={perMinute()}
           watched={countWatched(props.fleet.watchedSince, step())}
-          label={`Spend per minute over the last ten minutes, now ${lastMinute()}`}
+          label={`Spend per minute ${formatWatched(onlySince())}, now ${lastMinute()}`}
         />
       </div>
     </div>
