@@ -6,17 +6,13 @@ import type { Settings } from "../core/settings.ts";
 
 const TOP = ["owners", "policies", "trust", "loops", "routes"] as const;
 const GATEWAY = ["budget", "blocked_response"] as const;
-const PROVIDER = ["rate_limit", "max_concurrency", "enabled", "upstreams"] as const;
+const PROVIDER = ["max_concurrency", "upstreams"] as const;
 const AGENT = [
   "model",
   "priority",
   "budget",
   "quota",
-  "rate_limit",
-  "provider_rate_limits",
   "circuit_breaker",
-  "allowed_hours",
-  "models",
   "blocked_response",
   "trust",
   "loops",

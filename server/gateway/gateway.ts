@@ -6,7 +6,7 @@ import type { Bytes, Instant } from "../core/duration.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
 import type { RequestLine } from "../providers/provider.ts";
 import type { Store } from "../store/store.ts";
-import { admit } from "./admit.ts";
+import { type Admission, admit, admitEarly } from "./admit.ts";
 import { type AnswerContext, answer } from "./answer.ts";
 import { type BodyMemory, readBody, releaseBody } from "./body.ts";
 import { type Call, type CallFacts, createCall, describeCall, endingOf, holdOf, stopCall } from "./call.ts";
@@ -16,6 +16,7 @@ import type { AgentState, LiveFleet } from "./fleet.ts";
 import { type Departure, errorCode, type Fetch, forward, type UpstreamFailure } from "./forward.ts";
 import { headerBytes } from "./headers.ts";
 import { identify } from "./identify.ts";
+import { createLimits } from "./limits.ts";
 import { isForeignPage } from "./origin.ts";
 import { prepareRequest } from "./prepare.ts";
 import { blockedLine, guessDialect, renderRefusal, type Visit } from "./refuse.ts";
@@ -68,6 +69,7 @@ export function createGateway(context: GatewayContext): Gateway {
   const watchdog = createWatchdog(context.now, context.every);
   const memory: BodyMemory = { limit: context.bodyMemory, used: 0 };
   const calls = new Set<Call>();
+  const limits = createLimits();
   /** Requests that have not been answered yet, whether they became calls or not. */
   let visits = 0;
   let shuttingDown = false;
@@ -123,9 +125,15 @@ export function createGateway(context: GatewayContext): Gateway {
     const identity = identify(headers, route.agent, settings.gateway.default_agent);
     if ("reason" in identity) return identity;
     visit.identity = identity;
-    const mayPass = (): Refusal | null =>
-      admit({ identity, setup, fleet, journalProblem: store.journal.problem, shuttingDown });
-    const early = mayPass();
+    const admission = (): Admission => ({
+      identity,
+      setup,
+      fleet,
+      now: context.now(),
+      journalProblem: store.journal.problem,
+      shuttingDown,
+    });
+    const early = admitEarly(admission());
     if (early) return early;
 
     const destination = await findDestination(route, located, line, identity.name, setup, context.resolve);
@@ -137,17 +145,23 @@ export function createGateway(context: GatewayContext): Gateway {
     if (destination.key !== null && isForeignPage(headers, [settings.gateway.host])) return foreignPage();
 
     const { max_body: maxBody, header_timeout } = settings.gateway;
-    const limits = { maxBody, deadline: context.now() + header_timeout };
-    const body = await readBody(request, limits, memory, watchdog);
+    const bounds = { maxBody, deadline: context.now() + header_timeout };
+    const body = await readBody(request, bounds, memory, watchdog);
     if ("reason" in body) return body;
     const prepared = await prepareRequest(destination.provider, operation, body, headers, maxBody, memory);
     // From here to the departure nothing waits: what is checked is what is taken.
-    const late = "reason" in prepared ? prepared : (mayPass() ?? checkSendable(method, body));
-    if (late || "reason" in prepared || request.signal.aborted) {
+    const unsendable = "reason" in prepared ? prepared : checkSendable(method, body);
+    if (unsendable || "reason" in prepared || request.signal.aborted) {
       releaseBody(memory, body.length);
-      return late ?? new Response(null, { status: CLIENT_CLOSED_REQUEST });
+      return unsendable ?? new Response(null, { status: CLIENT_CLOSED_REQUEST });
     }
-    visit.model = prepared.model;
+    const { model } = prepared;
+    visit.model = model;
+    const late = admit({ ...admission(), provider: destination.provider, model, operation, limits });
+    if (late) {
+      releaseBody(memory, body.length);
+      return late;
+    }
     const departure = depart(headers, destination, prepared, settings);
     const facts = describeCall(visit, identity, destination, prepared, setup);
     if (!store.holds.open(holdOf(facts)) && settings.audit.on_failure === "stop") {
