@@ -22,8 +22,7 @@ const COMPATIBLE = /^(?:chat|completions|embeddings|responses|images|audio|video
 const SHARED = /^(?:models|files|batches)(?:\/[^:]*)?$/;
 /** Uploads and downloads name their version after themselves. */
 const AT_ROOT = new Set(["upload", "download"]);
-/** `models/gemini-x:generateContent`, decoded: some clients escape the colon. */
-const ACTION = /(?:^|\/)(?:models\/(.+)|([^/]+)):([A-Za-z]+)$/;
+const ACTION_NAME = /^[A-Za-z]+$/;
 
 /** Makes the provider of a Gemini host. `base_url` must have passed `checkBaseUrl`. */
 export function createGeminiHost(spec: GeminiSpec, settings: ProviderSettings): Provider {
@@ -95,9 +94,8 @@ function classifyNative(method: string, escaped: string, query: string): Operati
   if (method === "POST" && resource === "interactions") {
     return { ...passing("interactions", "gemini"), kind: "generate", requestBody: "json" };
   }
-  const [, ofModels, other, action] = ACTION.exec(resource) ?? [];
-  const model = ofModels ?? other;
-  if (method !== "POST" || model === undefined || action === undefined) {
+  const { model, action } = cutAction(resource);
+  if (method !== "POST" || model === null) {
     return passing(/^(models|files|batches)(?=\/|$)/.exec(resource)?.[1] ?? "other", "gemini");
   }
   const framing = /[?&]alt=sse(?:&|$)/.test(query) ? "sse" : "json-array";
@@ -120,4 +118,15 @@ function classifyNative(method: string, escaped: string, query: string): Operati
     default:
       return { ...named, name: action === "countTokens" ? "count_tokens" : "other", requestBody: "any" };
   }
+}
+
+/** `models/gemini-x:generateContent`, decoded (some clients escape the colon), in linear time: paths are hostile. */
+function cutAction(resource: string): { model: string | null; action: string } {
+  const colon = resource.lastIndexOf(":");
+  const action = resource.slice(colon + 1);
+  const named = colon < 0 || !ACTION_NAME.test(action) ? "" : resource.slice(0, colon);
+  const models = named.startsWith("models/") ? 0 : named.indexOf("/models/") + 1;
+  const isOfModels = named.startsWith("models/", models);
+  const model = isOfModels ? named.slice(models + "models/".length) : named.slice(named.lastIndexOf("/") + 1);
+  return { model: model === "" ? null : model, action };
 }
