@@ -5,18 +5,9 @@
 import type { Settings } from "../core/settings.ts";
 
 const TOP = ["owners", "policies", "trust", "loops", "routes"] as const;
-const GATEWAY = ["budget", "blocked_response"] as const;
+const GATEWAY = ["budget"] as const;
 const PROVIDER = ["max_concurrency", "upstreams"] as const;
-const AGENT = [
-  "model",
-  "priority",
-  "budget",
-  "quota",
-  "circuit_breaker",
-  "blocked_response",
-  "trust",
-  "loops",
-] as const;
+const AGENT = ["model", "priority", "budget", "quota", "circuit_breaker", "trust", "loops"] as const;
 
 /**
  * The paths of the settings that differ from what a file says that does not name them. `silent` are the settings of such

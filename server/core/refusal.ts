@@ -34,6 +34,12 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
+/**
+ * Policy refusals: told as an answer of the provider where a sentence will do, so that an agent's loop reads why it was
+ * stopped instead of failing on an error (SPEC 6.3).
+ */
+export const REPLIED: ReadonlySet<Reason> = new Set<Reason>(["outside_allowed_hours"]);
+
 /** A call that the gateway answers itself. A value: only defects throw. */
 export interface Refusal {
   readonly reason: Reason;

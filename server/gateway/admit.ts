@@ -28,18 +28,16 @@ export interface Arrival extends Admission {
   readonly limits: Limits;
 }
 
-/** The gates that need only headers: they run before the body is read, and again after it. */
-const EARLY: readonly ((admission: Admission) => Refusal | null)[] = [
-  open,
-  audited,
-  known,
-  roomForOneMore,
-  withinHours,
-];
+/**
+ * The gates that need only headers: they run before the body is read, and again after it. Those that may be told as a
+ * reply are not among them: its form depends on what the body asks for.
+ */
+const EARLY: readonly ((admission: Admission) => Refusal | null)[] = [open, audited, known, roomForOneMore];
 
 /** The gates in their order (SPEC 6.1). */
 const ALL: readonly ((arrival: Arrival) => Refusal | null)[] = [
   ...EARLY,
+  withinHours,
   modelAllowed,
   providerEnabled,
   withinRates,

@@ -19,7 +19,14 @@ import { identify } from "./identify.ts";
 import { createLimits } from "./limits.ts";
 import { isForeignPage } from "./origin.ts";
 import { prepareRequest } from "./prepare.ts";
-import { blockedLine, guessDialect, renderRefusal, type Visit } from "./refuse.ts";
+import {
+  answerRefusal,
+  blockedLine,
+  describeReply,
+  guessDialect,
+  renderRefusal,
+  type Visit,
+} from "./refuse.ts";
 import { findRoute, readTarget } from "./route.ts";
 import { settle } from "./settle.ts";
 import type { Setup } from "./setup.ts";
@@ -86,6 +93,7 @@ export function createGateway(context: GatewayContext): Gateway {
       identity: null,
       provider: null,
       model: null,
+      reply: null,
     };
     visits++;
     try {
@@ -157,6 +165,7 @@ export function createGateway(context: GatewayContext): Gateway {
     }
     const { model } = prepared;
     visit.model = model;
+    visit.reply = describeReply(visit, operation, prepared, setup.agent(identity.name), context.now());
     const late = admit({ ...admission(), provider: destination.provider, model, operation, limits });
     if (late) {
       releaseBody(memory, body.length);
@@ -247,9 +256,10 @@ export function createGateway(context: GatewayContext): Gateway {
   /** Answers a refusal and writes it down. It is nobody's error. */
   function refuse(visit: Visit, refused: Refusal): Response {
     const now = context.now();
-    store.journal.append(blockedLine(refused, visit, now));
+    const answered = answerRefusal(refused, visit);
+    store.journal.append(blockedLine(refused, answered.status, visit, now));
     fleet.blocked(visit.identity?.name ?? null, now);
-    return renderRefusal(refused, visit);
+    return answered;
   }
 
   function defect(visit: Visit, cause: unknown): Refusal {

@@ -1,8 +1,10 @@
 /** Reads what a request asks for, and makes the bytes that go upstream: the caller's own, but for what metering needs. */
 import type { Bytes } from "../core/duration.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
+import { protocols } from "../protocols/index.ts";
 import { duplicateMember } from "../protocols/json-edit.ts";
 import { askForUsage } from "../protocols/openai-chat.ts";
+import type { Demand } from "../protocols/protocol.ts";
 import type { Operation, Provider } from "../providers/provider.ts";
 import { type BodyMemory, memoryFull, releaseBody, takeMemory } from "./body.ts";
 import { decodeWhole } from "./decode.ts";
@@ -16,6 +18,8 @@ export interface Prepared {
   readonly inputBytes: Bytes;
   readonly model: string | null;
   readonly stream: boolean;
+  /** What the body demands, for who must answer it; null where it was passed on unread. */
+  readonly readDemand: (() => Demand) | null;
   /** Whether the gateway asked for a usage chunk that the client did not ask for. */
   readonly hideUsage: boolean;
 }
@@ -58,6 +62,7 @@ export async function prepareRequest(
       inputBytes,
       model,
       stream: stream ?? false,
+      readDemand: null,
       hideUsage: false,
     };
   }
@@ -108,6 +113,7 @@ function decide(
     inputBytes,
     model,
     stream,
+    readDemand: () => protocols.get(operation.dialect).readDemand(parsed),
     hideUsage: asking !== null,
   };
 }

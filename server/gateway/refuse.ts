@@ -3,8 +3,12 @@ import type { Identity } from "../core/agent.ts";
 import type { Dialect } from "../core/call.ts";
 import type { Instant } from "../core/duration.ts";
 import type { BlockedLine } from "../core/event.ts";
-import type { Refusal } from "../core/refusal.ts";
+import { REPLIED, type Refusal } from "../core/refusal.ts";
 import { protocols } from "../protocols/index.ts";
+import type { Reply } from "../protocols/protocol.ts";
+import type { Operation } from "../providers/provider.ts";
+import type { Prepared } from "./prepare.ts";
+import type { AgentTerms } from "./terms.ts";
 
 /** What is known of a request before it is a call; filled in as it goes through the gates. */
 export interface Visit {
@@ -16,10 +20,48 @@ export interface Visit {
   identity: Identity | null;
   provider: string | null;
   model: string | null;
+  /** Tells a sentence as an answer of the provider; null where that is not possible or not wanted. */
+  reply: ((text: string) => Reply | null) | null;
 }
 
 /** Paths come from outside: so much of one is written down. */
 export const MAX_PATH = 512;
+
+/** The response for a refusal, and the status it is told with: an answer where a sentence will do, else an error. */
+export function answerRefusal(refusal: Refusal, visit: Visit): Response {
+  const said = REPLIED.has(refusal.reason)
+    ? visit.reply?.(`[Tollgate] Request blocked: ${refusal.reason}`)
+    : null;
+  if (!said) return renderRefusal(refusal, visit);
+  const headers = new Headers({
+    "content-type": said.contentType,
+    "x-tollgate-request-id": visit.id,
+    "x-tollgate-blocked": refusal.reason,
+  });
+  if (visit.identity) headers.set("x-tollgate-agent", visit.identity.name);
+  return new Response(said.body, { headers });
+}
+
+/** How a call would be answered in its provider's place (SPEC 6.3, 6.5); null where only an error is understood. */
+export function describeReply(
+  visit: Visit,
+  operation: Operation,
+  prepared: Prepared,
+  terms: AgentTerms,
+  now: Instant,
+): Visit["reply"] {
+  const { readDemand, stream, model } = prepared;
+  const wantsError = visit.request.headers.get("x-tollgate-on-block") === "error";
+  if (operation.kind !== "generate" || !readDemand || wantsError || terms.blocked_response === "error")
+    return null;
+  return (text) => {
+    const { demandsStructure, usageChunk } = readDemand();
+    if (demandsStructure) return null;
+    const framing = operation.streamFraming;
+    const said = { requestId: visit.id, model, operation: operation.name, stream, framing, usageChunk, now };
+    return protocols.get(operation.dialect).renderReply(text, said);
+  };
+}
 
 /** The response for a refusal: status, error body in the dialect, and what tells SDKs whether to try again. */
 export function renderRefusal(refusal: Refusal, visit: Visit): Response {
@@ -37,7 +79,7 @@ export function renderRefusal(refusal: Refusal, visit: Visit): Response {
 }
 
 /** The journal's line for a refusal. A name that was not accepted is not repeated. */
-export function blockedLine(refusal: Refusal, visit: Visit, now: Instant): BlockedLine {
+export function blockedLine(refusal: Refusal, status: number, visit: Visit, now: Instant): BlockedLine {
   const { identity } = visit;
   return {
     type: "blocked",
@@ -47,7 +89,7 @@ export function blockedLine(refusal: Refusal, visit: Visit, now: Instant): Block
     owner: identity?.owner ?? undefined,
     purpose: identity?.purpose ?? undefined,
     reason: refusal.reason,
-    status: refusal.status,
+    status,
     provider: visit.provider ?? undefined,
     requested_model: visit.model ?? undefined,
     method: visit.request.method,

@@ -110,6 +110,51 @@ describe("allowed hours", () => {
   }
 });
 
+describe("a call outside of allowed hours", () => {
+  const config = `
+gateway: { timezone: UTC }
+agents:
+  night: { allowed_hours: { start: 22, end: 6 } }
+  strict: { allowed_hours: { start: 22, end: 6 }, blocked_response: error }
+`;
+  const body = (more: object = {}): string => JSON.stringify({ model: "m", messages: [], ...more });
+  const say = "[Tollgate] Request blocked: outside_allowed_hours";
+
+  test("is answered as the provider would answer, in the caller's dialect, with or without a stream", async () => {
+    using plane = openDataPlane({ config, upstream });
+    const post = (path: string, text: string) => plane.send(path, { method: "POST", body: text });
+    const chatAnswer = await post("/agents/night/openai", body());
+    expect(chatAnswer.status).toBe(200);
+    expect(chatAnswer.headers.get("x-tollgate-blocked")).toBe("outside_allowed_hours");
+    expect(await chatAnswer.json()).toMatchObject({
+      id: expect.stringMatching(/^blocked-/),
+      choices: [{ message: { content: say }, finish_reason: "stop" }],
+    });
+    const message = await post("/agents/night/anthropic", body({ max_tokens: 9 }));
+    expect(await message.json()).toMatchObject({ type: "message", content: [{ type: "text", text: say }] });
+    const stream = await post("/agents/night/openai", body({ stream: true }));
+    expect(stream.headers.get("content-type")).toContain("text/event-stream");
+    expect(await stream.text()).toContain("data: [DONE]");
+    expect(plane.sent).toEqual([]);
+    expect(plane.lines.filter(({ type }) => type === "blocked")).toMatchObject([{ status: 200 }, {}, {}]);
+  });
+
+  test("is an error where the agent, the call or the answer's form asks for one", async () => {
+    using plane = openDataPlane({ config, upstream });
+    const status = async (
+      path: string,
+      text: string,
+      headers: Record<string, string> = {},
+    ): Promise<number> => (await plane.send(path, { method: "POST", body: text, headers })).status;
+    expect(await status("/agents/strict/openai", body())).toBe(403);
+    expect(await status("/agents/night/openai", body(), { "x-tollgate-on-block": "error" })).toBe(403);
+    expect(await status("/agents/night/openai", body({ response_format: { type: "json_object" } }))).toBe(
+      403,
+    );
+    expect(await status("/agents/night/openai/v1/embeddings", body({ input: "x" }))).toBe(403);
+  });
+});
+
 test("a provider that is switched off refuses its calls, and no other's", async () => {
   using plane = openDataPlane({ config: "providers: { openai: { enabled: false } }", upstream });
   const refused = await plane.send("/agents/a/openai", chat());
