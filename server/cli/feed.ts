@@ -45,8 +45,12 @@ export function connectFeed(target: Target, listener: FeedListener): () => void 
   return hangUp;
 }
 
-/** The two messages this version knows; a later gateway may send others. */
+/** The two messages this version knows; a later gateway may send others, and something else anything. */
 function parseMessage(text: string): LiveMessage | null {
-  const message: LiveMessage = JSON.parse(text);
-  return message.type === "snapshot" || message.type === "delta" ? message : null;
+  try {
+    const message: LiveMessage = JSON.parse(text);
+    return message.type === "snapshot" || message.type === "delta" ? message : null;
+  } catch {
+    return null; // Not a message of any version: passed over like one of a later version.
+  }
 }

@@ -18,6 +18,15 @@ export function renderMoney(usd: number | null): string {
   });
 }
 
+/**
+ * The cost of several calls, `unpriced` of them (or of more calls than these) without a known price: what is known is
+ * then a lower bound, `≥ $1.50`, and nothing known is `unknown`, not zero.
+ */
+export function renderCost(usd: number, calls: number, unpriced: number): string {
+  if (calls === 0 || unpriced === 0) return renderMoney(usd);
+  return usd === 0 ? "unknown" : `≥ ${renderMoney(usd)}`;
+}
+
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 
 /** `950`, `9999`, `12.3K`, `4.57M`: of large counts, three digits say enough beside others. */
@@ -28,6 +37,11 @@ export function renderCount(count: number): string {
 /** Every digit, in groups: `1,234,567`. */
 export function renderWhole(count: number): string {
   return count.toLocaleString("en-US");
+}
+
+/** `1 call`, `12.3K calls`: what is counted, in the singular, gets its s. */
+export function renderAmount(count: number, noun: string): string {
+  return `${renderCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** The largest unit that fits: `850ms`, `3.2s`, `12m`, `5h`, `2d`. */

@@ -38,6 +38,7 @@ export const EXAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
     [
       "tollgate logs --since 24h --agent researcher",
       "tollgate logs -f --type blocked",
+      "tollgate logs --provider openai --status 429 --since 2h --until 1h",
       "tollgate logs --limit 1000 --json",
     ],
   ],

@@ -2,32 +2,54 @@
 import type { LogEntry, LogField } from "../store/store.ts";
 import { renderCount, renderForeign, renderMoney, renderSpan, renderTime, UNKNOWN } from "./figures.ts";
 import type { Style } from "./style.ts";
+import { fit } from "./table.ts";
 
-const AGENT_WIDTH = 20;
-const TARGET_WIDTH = 36;
+/** What is shown where so many columns fit. */
+interface Shape {
+  readonly agent: number;
+  readonly target: number;
+  readonly year: boolean;
+  readonly latency: boolean;
+  readonly tokens: boolean;
+}
+
+const WIDE: Shape = { agent: 20, target: 36, year: true, latency: true, tokens: true };
+const MEDIUM: Shape = { agent: 18, target: 28, year: true, latency: true, tokens: false };
+const NARROW: Shape = { agent: 16, target: 26, year: false, latency: false, tokens: false };
 
 /**
  * `2026-01-31 12:00:00Z  researcher  openai/gpt-4o  200  1.2s  120→340  $0.001234`, with what went wrong at the end.
- * Lines follow one another, so columns have fixed widths; a long name pushes the rest of its own line.
+ * Lines follow one another, so columns have fixed widths, and fewer where `columns` is small. Where there is room a long
+ * name pushes the rest of its own line, else it is cut.
  */
-export function renderLogLine(entry: LogEntry, style: Style): string {
-  const time = style.dim(renderTime(textOf(entry, "time") ?? UNKNOWN));
-  const agent = (textOf(entry, "agent") ?? UNKNOWN).padEnd(AGENT_WIDTH);
-  return `${time}  ${agent}  ${renderWhat(entry, style)}`.trimEnd();
+export function renderLogLine(
+  entry: LogEntry,
+  style: Style,
+  columns: number = Number.POSITIVE_INFINITY,
+): string {
+  const shape = columns >= 125 ? WIDE : columns >= 96 ? MEDIUM : NARROW;
+  const stamp = renderTime(textOf(entry, "time") ?? UNKNOWN);
+  const time = style.dim(shape.year ? stamp : stamp.replace(/^\d{4}-/, ""));
+  const agent = place(textOf(entry, "agent") ?? UNKNOWN, shape.agent, shape);
+  return `${time}  ${agent}  ${renderWhat(entry, style, shape)}`.trimEnd();
 }
 
-function renderWhat(entry: LogEntry, style: Style): string {
+function place(name: string, width: number, shape: Shape): string {
+  return shape === WIDE ? name.padEnd(width) : fit(name, width, "left");
+}
+
+function renderWhat(entry: LogEntry, style: Style, shape: Shape): string {
   switch (entry.type) {
     case "call":
-      return renderCall(entry, style);
+      return renderCall(entry, style, shape);
     case "blocked":
-      return renderBlocked(entry, style);
+      return renderBlocked(entry, style, shape);
     default:
       return style.dim(textOf(entry, "event") ?? textOf(entry, "type") ?? UNKNOWN);
   }
 }
 
-function renderCall(entry: LogEntry, style: Style): string {
+function renderCall(entry: LogEntry, style: Style, shape: Shape): string {
   const status = numberOf(entry, "status");
   const latency = numberOf(entry, "latency_ms");
   const ending = textOf(entry, "ending");
@@ -36,19 +58,21 @@ function renderCall(entry: LogEntry, style: Style): string {
     (part) => part !== null,
   );
   return [
-    renderTarget(entry).padEnd(TARGET_WIDTH),
+    place(renderTarget(entry), shape.target, shape),
     (failed ? style.bad : style.good)(renderStatus(status)),
-    (latency === null ? UNKNOWN : renderSpan(latency)).padStart(6),
-    renderTokens(entry).padStart(13),
+    ...(shape.latency ? [(latency === null ? UNKNOWN : renderSpan(latency)).padStart(6)] : []),
+    ...(shape.tokens ? [renderTokens(entry).padStart(13)] : []),
     renderMoney(numberOf(entry, "cost")).padStart(10),
     style.bad(remarks.join(": ")),
   ].join("  ");
 }
 
-function renderBlocked(entry: LogEntry, style: Style): string {
+function renderBlocked(entry: LogEntry, style: Style, shape: Shape): string {
   const status = renderStatus(numberOf(entry, "status"));
   const reason = `refused: ${textOf(entry, "reason") ?? UNKNOWN}`;
-  return [renderTarget(entry).padEnd(TARGET_WIDTH), style.warning(status), style.warning(reason)].join("  ");
+  return [place(renderTarget(entry), shape.target, shape), style.warning(status), style.warning(reason)].join(
+    "  ",
+  );
 }
 
 function renderStatus(status: number | null): string {

@@ -4,7 +4,8 @@ import type { LiveMessage } from "../management/wire.ts";
 import type { LogEntry } from "../store/store.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import type { FeedListener } from "./feed.ts";
-import { type LogsOptions, passes } from "./logs-read.ts";
+import { sayWhy } from "./files.ts";
+import { type LogsOptions, passes } from "./logs-options.ts";
 
 export interface FollowOptions {
   /** Everything up to here is known already. */
@@ -47,6 +48,9 @@ export function followLogs(follow: FollowOptions): () => void {
     delay = FIRST_DELAY;
   };
 
+  const giveUp = (error: unknown) =>
+    fail(failure(`What the gateway sent cannot be understood: ${sayWhy(error)}`));
+
   const lose = () => {
     hangUp();
     void reconnect();
@@ -63,7 +67,7 @@ export function followLogs(follow: FollowOptions): () => void {
     let current = true;
     const stopListening = connect({
       message: (message) => {
-        work = work.then(() => (current ? take(message) : undefined));
+        work = work.then(() => (current ? take(message) : undefined)).catch(giveUp);
       },
       closed: (reason) => {
         if (!current) return;

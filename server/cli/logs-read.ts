@@ -2,39 +2,8 @@
 import type { LogEntry } from "../store/store.ts";
 import { ask } from "./ask.ts";
 import { type Failure, isFailure } from "./failure.ts";
+import type { LogsQuery } from "./logs-options.ts";
 import type { Target } from "./target.ts";
-
-/** The filters that the command line takes; each narrows. */
-export interface LogsOptions {
-  readonly agent?: string | undefined;
-  readonly owner?: string | undefined;
-  readonly purpose?: string | undefined;
-  readonly status?: string | undefined;
-  readonly type?: string | undefined;
-  readonly since?: string | undefined;
-}
-
-/** What `GET /api/logs` takes for them. */
-export type LogsQuery = Readonly<
-  Partial<Record<"agent" | "owner" | "purpose" | "status" | "type" | "from", string>>
->;
-
-export function toQuery({ since, agent, owner, purpose, status, type }: LogsOptions): LogsQuery {
-  const given = Object.entries({ agent, owner, purpose, status, type, from: since });
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
-}
-
-/** Whether an entry passes the filters, as the API would judge it; `since` lies behind every new entry. */
-export function passes(entry: LogEntry, { agent, owner, purpose, status, type }: LogsOptions): boolean {
-  const wanted = [
-    [entry.agent, agent],
-    [entry.owner, owner],
-    [entry.purpose, purpose],
-    [entry.status, status],
-    [entry.type, type],
-  ] as const;
-  return wanted.every(([value, filter]) => filter === undefined || String(value) === filter);
-}
 
 /** How much is read: at most so many entries, none with a `seq` up to `after`. */
 export interface ReadRange {

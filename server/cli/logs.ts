@@ -1,11 +1,11 @@
 import { defineCommand } from "citty";
-import { parseInstant } from "../core/duration.ts";
 import type { LogEntry } from "../store/store.ts";
 import { type Failure, fail, orFail } from "./failure.ts";
 import { connectFeed } from "./feed.ts";
 import { renderLogLine } from "./log-line.ts";
 import { followLogs } from "./logs-follow.ts";
-import { type LogsOptions, type ReadRange, readLogs, toQuery } from "./logs-read.ts";
+import { checkLogsOptions, FILTER_ARGS, type LogsOptions, toQuery } from "./logs-options.ts";
+import { type ReadRange, readLogs } from "./logs-read.ts";
 import { styleFor } from "./style.ts";
 import { findTarget, TARGET_ARGS, type Target } from "./target.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
@@ -16,33 +16,19 @@ export function logsCommand(terminal: Terminal) {
     meta: { name: "logs", description: "Show what happened, and follow what happens" },
     args: {
       follow: { type: "boolean", alias: "f", description: "Go on with new entries until Ctrl-C" },
-      agent: { type: "string", valueHint: "NAME", description: "Only this agent" },
-      owner: { type: "string", valueHint: "NAME", description: "Only agents of this owner" },
-      purpose: { type: "string", valueHint: "NAME", description: "Only this purpose" },
-      status: { type: "string", valueHint: "CODE", description: "Only this HTTP status" },
-      type: {
-        type: "string",
-        valueHint: "TYPE",
-        description: "Only call, blocked, agent, gateway, config, …",
-      },
-      since: { type: "string", valueHint: "TIME", description: "Not before: ISO 8601, or a span back (24h)" },
+      ...FILTER_ARGS,
       limit: { type: "string", valueHint: "N", default: "50", description: "At most so many past entries" },
       json: { type: "boolean", description: "Print each entry as a line of JSON" },
       ...TARGET_ARGS,
     },
     async run({ args }) {
-      if (!/^\d{1,7}$/.test(args.limit)) {
-        fail(`--limit is ${JSON.stringify(args.limit)}; expected a whole number.`, null, EXIT.usage);
-      }
-      if (args.since !== undefined && parseInstant(args.since, terminal.now()) === null) {
-        const wanted = "expected a time such as 2026-01-31T12:00:00Z or a span back such as 24h";
-        fail(`--since is ${JSON.stringify(args.since)}; ${wanted}.`, null, EXIT.usage);
-      }
+      const mistake = checkLogsOptions(args, terminal.now());
+      if (mistake) fail(mistake, "`tollgate logs --help` shows what is possible.", EXIT.usage);
       const past: ReadRange = { most: Number(args.limit), after: 0 };
       const target = orFail(findTarget(args, terminal));
       const style = styleFor(terminal);
       const print = (entry: LogEntry) =>
-        terminal.print(args.json ? JSON.stringify(entry) : renderLogLine(entry, style));
+        terminal.print(args.json ? JSON.stringify(entry) : renderLogLine(entry, style, terminal.columns));
       if (args.follow) return follow(target, args, past, print, terminal);
       const entries = orFail(await readLogs(target, toQuery(args), past));
       for (const entry of entries) print(entry);

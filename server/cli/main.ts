@@ -1,15 +1,30 @@
 /** From the words on the command line to a command and an exit code. The only place that tells failures. */
 import { type CommandDef, runCommand } from "citty";
-import { nearest } from "../config/nearest.ts";
 import { CommandFailed, type Failure, failure, isFailure } from "./failure.ts";
+import { sayWhy } from "./files.ts";
+import { guess } from "./guess.ts";
 import { renderHelp } from "./help.ts";
 import { createCommands, EXAMPLES } from "./index.ts";
 import { checkArguments } from "./options.ts";
 import { styleFor } from "./style.ts";
 import { EXIT, type ExitCode, type Terminal } from "./terminal.ts";
 
-/** Runs what the words ask for. A command that stays (`start`) has begun to when this resolves. */
+/**
+ * Runs what the words ask for. A command that stays (`start`) has begun to when this resolves. It never rejects: what
+ * nobody foresaw is told in a line, too.
+ */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  try {
+    return await run(argv, terminal);
+  } catch (error) {
+    return tell(
+      error instanceof CommandFailed ? error.failure : failure(`This failed unexpectedly: ${sayWhy(error)}`),
+      terminal,
+    );
+  }
+}
+
+async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const words = argv[0] === "-v" || argv[0] === "--version" ? ["version"] : argv;
   const asksHelp = words.length === 0 || words[0] === "help";
   const selected = await select(createCommands(terminal), asksHelp ? words.slice(1) : words);
@@ -25,13 +40,8 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   }
   const mistake = checkArguments(rest, await resolved(command.args ?? {}));
   if (mistake) return tell(misuse(mistake, path), terminal);
-  try {
-    await runCommand(command, { rawArgs: [...rest] });
-    return EXIT.ok;
-  } catch (error) {
-    if (error instanceof CommandFailed) return tell(error.failure, terminal);
-    throw error;
-  }
+  await runCommand(command, { rawArgs: [...rest] });
+  return EXIT.ok;
 }
 
 interface Selected {
@@ -51,7 +61,7 @@ async function select(root: CommandDef, words: readonly string[]): Promise<Selec
     const commands = new Map(Object.entries(await resolved(command.subCommands ?? {})));
     const next = commands.get(word);
     if (!next) {
-      const near = nearest(word, commands.keys());
+      const near = guess(word, commands.keys());
       const hint = near ? `; did you mean \`${path} ${near}\`?` : ".";
       return misuse(`There is no command \`${path} ${word}\`${hint}`, path);
     }

@@ -1,6 +1,7 @@
-/** Finds what citty lets pass: options that do not exist, options without their value, words too many. Pure. */
+/** Finds what citty lets pass: options that do not exist, lack their value or stand twice, words too many. Pure. */
+import { parseArgs as tokenize } from "node:util";
 import { type ArgsDef, parseArgs } from "citty";
-import { nearest } from "../config/nearest.ts";
+import { guess } from "./guess.ts";
 
 /** The first thing that makes no sense in a command's arguments, as a sentence; null when all do. */
 export function checkArguments(rawArgs: readonly string[], definition: ArgsDef): string | null {
@@ -16,9 +17,34 @@ export function checkArguments(rawArgs: readonly string[], definition: ArgsDef):
     if (arg.type === "string" && /^(?:--|$)/.test(String(value)))
       return `The option ${dashed(name)} needs a value.`;
   }
+  const repeated = findRepeated(rawArgs, definition);
+  if (repeated) return `The option ${dashed(repeated)} stands twice.`;
   const words = Object.values(definition).filter(({ type }) => type === "positional").length;
   const extra = parsed._[words];
   return extra === undefined ? null : `The word ${JSON.stringify(extra)} has no meaning here.`;
+}
+
+/** The name of an option that is given more than once, in whatever spelling. */
+function findRepeated(rawArgs: readonly string[], definition: ArgsDef): string | null {
+  const names = new Map(
+    Object.entries(definition).flatMap(([name, arg]) => spellings(name, arg).map((s) => [s, name])),
+  );
+  const options = Object.fromEntries(
+    [...names].map(([spelling, name]) => {
+      const type: "string" | "boolean" = definition[name]?.type === "boolean" ? "boolean" : "string";
+      // A letter counts as an option after one dash only when it is declared as a short form.
+      return [spelling, spelling.length === 1 ? { type, short: spelling } : { type }];
+    }),
+  );
+  const { tokens } = tokenize({ args: [...rawArgs], options, strict: false, tokens: true });
+  const seen = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    const name = names.get(token.name) ?? names.get(token.name.replace(/^no-/, ""));
+    if (name !== undefined && seen.has(name)) return name;
+    if (name !== undefined) seen.add(name);
+  }
+  return null;
 }
 
 function spellings(name: string, { alias = [] }: ArgsDef[string] & { alias?: string | string[] }): string[] {
@@ -27,7 +53,7 @@ function spellings(name: string, { alias = [] }: ArgsDef[string] & { alias?: str
 }
 
 function suggest(name: string, known: readonly string[]): string {
-  const near = name.length > 1 ? nearest(name, known) : null;
+  const near = name.length > 1 ? guess(name, known) : null;
   return near ? `; did you mean ${dashed(near)}?` : ".";
 }
 

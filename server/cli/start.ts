@@ -33,7 +33,9 @@ export const startCommand = defineCommand({
 
     console.log(`tollgate ${VERSION}`);
     console.log(`  gateway    ${running.gatewayUrl}`);
-    console.log(`  dashboard  ${running.dashboardUrl}   (\`tollgate dashboard\` opens it, logged in)`);
+    console.log(
+      `  dashboard  ${running.dashboardUrl}   (\`${renderDashboardCommand(args)}\` opens it, logged in)`,
+    );
     for (const notice of running.notices) console.log(`  ${notice}`);
     for (const warning of running.warnings) log(`warning: ${warning}`);
 
@@ -60,6 +62,23 @@ export const startCommand = defineCommand({
     process.on("SIGINT", stop);
   },
 });
+
+/** What opens the dashboard of a gateway that was started with these options, from the same folder. Pure. */
+export function renderDashboardCommand(options: {
+  readonly config?: string | undefined;
+  readonly "data-dir"?: string | undefined;
+}): string {
+  const { config, "data-dir": dataDir } = options;
+  const words = ["tollgate", "dashboard"];
+  if (config) words.push("-c", quote(config));
+  if (dataDir) words.push("--data-dir", quote(dataDir));
+  return words.join(" ");
+}
+
+/** As a shell reads it back. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
 
 /** Bun reads this limit when a process starts, so the process starts itself again with it: same pid, some milliseconds. */
 function liftUpstreamLimit(): void {

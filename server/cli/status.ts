@@ -3,7 +3,15 @@ import type { Instant } from "../core/duration.ts";
 import type { AgentStatus, StatusAnswer } from "../management/wire.ts";
 import { ask } from "./ask.ts";
 import { orFail } from "./failure.ts";
-import { renderAge, renderCount, renderForeign, renderMoney, renderSpan, UNKNOWN } from "./figures.ts";
+import {
+  renderAge,
+  renderAmount,
+  renderCost,
+  renderCount,
+  renderForeign,
+  renderSpan,
+  UNKNOWN,
+} from "./figures.ts";
 import { type Style, styleFor } from "./style.ts";
 import { type Column, renderTable } from "./table.ts";
 import { findTarget, TARGET_ARGS } from "./target.ts";
@@ -28,18 +36,44 @@ export function statusCommand(terminal: Terminal) {
   });
 }
 
-const COLUMNS: readonly Column[] = [
-  { title: "AGENT", align: "left", flexible: true },
-  { title: "STATUS", align: "left" },
-  { title: "CALLS/DAY", align: "right" },
-  { title: "TOKENS/DAY", align: "right" },
-  { title: "COST/HOUR", align: "right" },
-  { title: "COST/DAY", align: "right" },
-  { title: "COST/TOTAL", align: "right" },
-  { title: "ERRORS/HOUR", align: "right" },
-  { title: "IN FLIGHT", align: "right" },
-  { title: "LAST SEEN", align: "right" },
+interface StatusColumn extends Column {
+  cell(agent: AgentStatus, now: Instant): string;
+}
+
+const OWNER: StatusColumn = {
+  title: "OWNER",
+  align: "left",
+  flexible: true,
+  rank: 1,
+  cell: ({ owner }) => (owner === null ? UNKNOWN : renderForeign(owner)),
+};
+
+const COLUMNS: readonly StatusColumn[] = [
+  { title: "AGENT", align: "left", flexible: true, cell: ({ id }) => renderForeign(id) },
+  OWNER,
+  { title: "STATUS", align: "left", rank: 6, cell: ({ status }) => status },
+  { title: "CALLS/DAY", align: "right", rank: 8, cell: ({ calls }) => renderCount(calls.day) },
+  {
+    title: "TOKENS/DAY",
+    align: "right",
+    rank: 2,
+    cell: ({ tokens }) => renderCount(tokens.day.in + tokens.day.out),
+  },
+  { title: "COST/HOUR", align: "right", rank: 4, cell: costOf("hour") },
+  { title: "COST/DAY", align: "right", cell: costOf("day") },
+  { title: "COST/TOTAL", align: "right", rank: 5, cell: costOf("total") },
+  { title: "ERRORS/HOUR", align: "right", rank: 7, cell: ({ errors }) => renderCount(errors.hour) },
+  { title: "IN FLIGHT", align: "right", rank: 3, cell: ({ in_flight }) => renderCount(in_flight) },
+  { title: "LAST SEEN", align: "right", rank: 9, cell: ({ last_seen }, now) => renderAge(last_seen, now) },
 ];
+
+/**
+ * How many calls have no price is known of the lifetime alone. So while there are any, the cost of a shorter window that
+ * saw calls is told as a bound, or as unknown: whether they fell into it cannot be said.
+ */
+function costOf(window: keyof AgentStatus["cost"]): (agent: AgentStatus) => string {
+  return ({ cost, calls, unpriced_calls }) => renderCost(cost[window], calls[window], unpriced_calls);
+}
 
 /** The gateway in a line, what is wrong with it, and a table of its agents: the busiest first. Pure. */
 export function renderStatus(
@@ -57,42 +91,29 @@ export function renderStatus(
   if (agents.length === 0) return [...lines, "", ...renderFirstStep(url)];
 
   const sorted = agents.toSorted((a, b) => b.cost.day - a.cost.day || a.id.localeCompare(b.id));
-  const table = renderTable(
-    COLUMNS,
-    sorted.map((agent) => renderRow(agent, now)),
-    columns,
-  );
+  const shown = agents.some(({ owner }) => owner !== null)
+    ? COLUMNS
+    : COLUMNS.filter((column) => column !== OWNER);
+  const rows = sorted.map((agent) => shown.map(({ cell }) => cell(agent, now)));
+  const table = renderTable(shown, rows, columns);
   lines.push("", style.bold(table.head), ...table.lines, "");
   const { day } = totals;
-  lines.push(
-    `Today: ${renderCount(day.calls)} calls, ${renderCount(day.tokens_in + day.tokens_out)} tokens, ` +
-      `${renderMoney(day.cost)}, ${day.errors} errors, ${day.blocked} refused; ${totals.in_flight} in flight.`,
-  );
   const unpriced = agents.reduce((sum, agent) => sum + agent.unpriced_calls, 0);
-  if (unpriced > 0) lines.push(style.dim(`* without ${renderCount(unpriced)} calls whose price is unknown`));
-  return lines;
-}
-
-function renderRow(agent: AgentStatus, now: Instant): string[] {
-  const { in: tokensIn, out: tokensOut } = agent.tokens.day;
-  return [
-    renderForeign(agent.id),
-    agent.status,
-    renderCount(agent.calls.day),
-    renderCount(tokensIn + tokensOut),
-    renderMoney(agent.cost.hour),
-    renderMoney(agent.cost.day),
-    renderLifetimeCost(agent),
-    String(agent.errors.hour),
-    String(agent.in_flight),
-    renderAge(agent.last_seen, now),
+  const today = [
+    renderAmount(day.calls, "call"),
+    renderAmount(day.tokens_in + day.tokens_out, "token"),
+    `cost ${renderCost(day.cost, day.calls, unpriced)}`,
+    renderAmount(day.errors, "error"),
+    `${renderCount(day.blocked)} refused`,
   ];
-}
-
-/** A sum that leaves calls out says so; a sum of nothing but unknowns is unknown. */
-function renderLifetimeCost({ cost, calls, unpriced_calls }: AgentStatus): string {
-  if (unpriced_calls === 0) return renderMoney(cost.total);
-  return unpriced_calls >= calls.total ? UNKNOWN : `${renderMoney(cost.total)}*`;
+  lines.push(`Today: ${today.join(", ")}; ${renderCount(totals.in_flight)} in flight.`);
+  if (unpriced > 0) {
+    const have = unpriced === 1 ? "has" : "have";
+    lines.push(
+      style.dim(`${renderAmount(unpriced, "call")} so far ${have} no known price; no cost includes them.`),
+    );
+  }
+  return lines;
 }
 
 function renderFirstStep(url: string): string[] {

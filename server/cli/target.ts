@@ -1,10 +1,10 @@
 /** Which gateway a command talks to, and with which token. */
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ArgsDef } from "citty";
 import { type Locations, parseLocations } from "../config/load.ts";
 import { renderProblem } from "../config/problem.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
+import { readText } from "./files.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The options by which every command that needs a running gateway finds it. */
@@ -49,9 +49,10 @@ export function locate(options: TargetOptions, terminal: Terminal): Locations | 
   let text = "";
   const file = options.config ? resolve(terminal.cwd, options.config) : null;
   if (file !== null) {
-    const read = readIfThere(file);
-    if (read === null) return failure(`There is no file ${file} to read.`, "Check the path after -c.");
-    text = read;
+    const read = readText(file);
+    if (isFailure(read)) return read;
+    if (read.text === null) return failure(`There is no file ${file}.`, "Check the path after -c.");
+    text = read.text;
   }
   const located = parseLocations(text, {
     file,
@@ -81,7 +82,9 @@ function findAddress({ url }: TargetOptions, { env }: Terminal, dataDir: string)
     return failure(`${source} is not an address such as http://127.0.0.1:8080.`);
   }
   const file = join(dataDir, "run.json");
-  const text = readIfThere(file);
+  const read = readText(file);
+  if (isFailure(read)) return read;
+  const { text } = read;
   const address = text === null ? null : readGatewayUrl(text);
   if (address) return { value: address, source: file };
   const message =
@@ -93,8 +96,10 @@ function findToken({ token }: TargetOptions, { env }: Terminal, dataDir: string)
   if (token) return { value: token, source: "--token" };
   if (env.TOLLGATE_ADMIN_TOKEN) return { value: env.TOLLGATE_ADMIN_TOKEN, source: "TOLLGATE_ADMIN_TOKEN" };
   const file = join(dataDir, "admin.token");
-  const text = readIfThere(file)?.trim();
-  if (text) return { value: text, source: file };
+  const read = readText(file);
+  if (isFailure(read)) return read;
+  const value = read.text?.trim();
+  if (value) return { value, source: file };
   return failure(
     `The admin token is needed, and ${file} does not hold it.`,
     "Give it with --token or TOLLGATE_ADMIN_TOKEN; it was printed when the gateway first started.",
@@ -108,14 +113,5 @@ function readGatewayUrl(text: string): string | null {
     return typeof run.gateway_url === "string" ? run.gateway_url : null;
   } catch {
     return null; // Torn or foreign: it names no gateway either way.
-  }
-}
-
-/** Null when it is missing or belongs to somebody else. */
-function readIfThere(file: string): string | null {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return null;
   }
 }

@@ -29,13 +29,16 @@ export interface Terminal {
 /** The real one. */
 export function processTerminal(): Terminal {
   const isPerson = process.stdout.isTTY === true;
-  endQuietlyWithReader();
+  endWithReader();
   return {
     print: (line) => void process.stdout.write(`${line}\n`),
     complain: (line) => void process.stderr.write(`${line}\n`),
     env: process.env,
     home: homedir(),
-    cwd: process.cwd(),
+    // Fails in a folder that is gone: then inside the command that asks, which tells it.
+    get cwd() {
+      return process.cwd();
+    },
     isPerson,
     columns: isPerson ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY,
     now: Date.now,
@@ -53,10 +56,11 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** `tollgate logs | head` closes the pipe when it has enough: that is no failure. */
-function endQuietlyWithReader(): void {
+/** `tollgate logs | head` closes the pipe when it has enough: that is no failure. A full disk is one. */
+function endWithReader(): void {
   process.stdout.on("error", (error: Error & { code?: string }) => {
     if (error.code === "EPIPE") process.exit(EXIT.ok);
-    throw error;
+    process.stderr.write(`tollgate: Standard output cannot be written: ${error.message}\n`);
+    process.exit(EXIT.failure);
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCli } from "../../server/cli/main.ts";
 import { parseConfig } from "../../server/config/load.ts";
@@ -58,6 +58,62 @@ test("audit verify does not call a journal good that is not there", async () => 
   const terminal = fakeTerminal();
   expect(await runCli(["audit", "verify", "--data-dir", folder.path], terminal)).toBe(1);
   expect(terminal.complained[0]).toBe(`tollgate: There is no journal at ${folder.path}/audit.jsonl.`);
+});
+
+test("audit verify names what it could not check, and calls the journal complete only when there is no such thing", async () => {
+  using place = journal();
+  const { dataDir } = place;
+  rmSync(join(dataDir, "state.db"));
+  rmSync(join(dataDir, "keys/journal.pub.pem"));
+  const { code, printed, complained } = await place.run("verify");
+  expect(printed.split("\n")).toEqual([
+    "3 lines in one file, numbers 1 to 3: nothing wrong was found, but:",
+    `Whether lines were cut off at the end could not be checked: ${dataDir}/state.db is not there, or may not be read.`,
+    `The checkpoints' signatures could not be checked: ${dataDir}/keys/journal.pub.pem is not there, or may not be read.`,
+  ]);
+  expect([code, complained]).toEqual([0, ""]);
+});
+
+test("audit verify does not call a journal complete whose last line is not", async () => {
+  using place = journal();
+  appendFileSync(place.logFile, '{"seq":4');
+  const { code, printed } = await place.run("verify");
+  expect(printed.split("\n")).toEqual([
+    "3 lines in one file, numbers 1 to 3: nothing wrong was found, but:",
+    "The last line is not finished: it is being written, or the gateway crashed while it was.",
+  ]);
+  expect(code).toBe(0);
+});
+
+test("audit verify tells what it cannot work with in a sentence", async () => {
+  using place = journal();
+  writeFileSync(join(place.dataDir, "state.db"), "this is no database, whatever its name says");
+  expect(await place.run("verify")).toMatchObject({
+    code: 1,
+    printed: "",
+    complained: expect.stringMatching(
+      /^tollgate: The journal cannot be checked with what is in \S+: [^\n]+$/,
+    ),
+  });
+});
+
+test.each(["verify", "rebuild"])("audit %s says what stands where a journal should", async (command) => {
+  using folder = makeTempFolder("audit");
+  writeFileSync(join(folder.path, "afile"), "");
+  mkdirSync(join(folder.path, "obstructed/audit.jsonl"), { recursive: true });
+  mkdirSync(join(folder.path, "empty"));
+  const complaint = async (dataDir: string) => {
+    const terminal = fakeTerminal({ cwd: folder.path });
+    expect(await runCli(["audit", command, "--data-dir", dataDir], terminal)).toBe(1);
+    return terminal.complained[0];
+  };
+  expect(await complaint("afile")).toBe(`tollgate: ${folder.path}/afile is no folder.`);
+  expect(await complaint("none")).toBe(`tollgate: There is no folder ${folder.path}/none.`);
+  expect(await complaint("obstructed")).toBe(
+    `tollgate: ${folder.path}/obstructed/audit.jsonl cannot be read: it is a folder.`,
+  );
+  expect(await complaint("empty")).toBe(`tollgate: There is no journal at ${folder.path}/empty/audit.jsonl.`);
+  expect(readdirSync(join(folder.path, "empty"))).toEqual([]);
 });
 
 test("audit rebuild makes the index again", async () => {

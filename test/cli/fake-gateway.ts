@@ -34,7 +34,13 @@ export function agentStatus(over: Partial<AgentStatus> = {}): AgentStatus {
 
 export function statusAnswer(over: Partial<StatusAnswer> = {}): StatusAnswer {
   return {
-    gateway: { url: "http://127.0.0.1:8080", version: "1.2.3", uptime_ms: 7_200_000, degraded: [], warnings: [] },
+    gateway: {
+      url: "http://127.0.0.1:8080",
+      version: "1.2.3",
+      uptime_ms: 7_200_000,
+      degraded: [],
+      warnings: [],
+    },
     agents: [],
     totals: { hour: SUMS, day: SUMS, total: SUMS, in_flight: 0 },
     ...over,

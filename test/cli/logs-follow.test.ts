@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { type Failure, failure } from "../../server/cli/failure.ts";
 import type { FeedListener } from "../../server/cli/feed.ts";
 import { advance, followLogs } from "../../server/cli/logs-follow.ts";
-import type { LogsOptions } from "../../server/cli/logs-read.ts";
+import type { LogsOptions } from "../../server/cli/logs-options.ts";
 import type { LiveMessage } from "../../server/management/wire.ts";
 import type { LogEntry } from "../../server/store/store.ts";
-import { createArrivals, within } from "../support/signals.ts";
+import { createArrivals, until, within } from "../support/signals.ts";
 import { entry } from "./fake-gateway.ts";
 
 const entries = (...seqs: number[]) => seqs.map((seq) => entry(seq));
@@ -142,6 +142,15 @@ describe("following", () => {
     (await follow.connection()).closed("unauthorized");
     expect(follow.failures).toHaveLength(1);
     expect(follow.connections()).toBe(0);
+  });
+
+  test("ends with a sentence when it is told what no gateway says", async () => {
+    using follow = following([]);
+    (await follow.connection()).message({ type: "delta" } as unknown as LiveMessage);
+    const failed = () => follow.failures[0]?.message ?? null;
+    expect(await until(failed, "following is over")).toStartWith(
+      "What the gateway sent cannot be understood: ",
+    );
   });
 
   test("loses and repeats nothing, wherever the feed is cut", async () => {

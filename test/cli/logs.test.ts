@@ -46,6 +46,23 @@ describe("a line", () => {
     expect(line({ type: "checkpoint", agent: null })).toMatch(/Z {2}— +checkpoint$/);
   });
 
+  test("fits 80 columns, and 100 with the time that the call took", () => {
+    const call = entry(1, {
+      agent: "checkout-agent-of-the-north",
+      provider: "anthropic",
+      model: "claude-sonnet-4-5-20250929",
+      status: 200,
+      ending: "complete",
+      latency_ms: 1_240,
+      cost: 0.001234,
+    });
+    const narrow = renderLogLine(call, styleFor(fakeTerminal()), 80);
+    expect(narrow).toBe("01-31 12:00:00Z  checkout-agent-…  anthropic/claude-sonnet-4…  200   $0.001234");
+    const medium = renderLogLine(call, styleFor(fakeTerminal()), 100);
+    expect(Bun.stringWidth(medium)).toBeLessThanOrEqual(100);
+    expect(medium).toContain("  1.2s  ");
+  });
+
   test("cannot be made to steer the terminal", () => {
     expect(line({ provider: "openai", model: "x\x1b]0;owned\x07" })).not.toMatch(/\p{Cc}/u);
   });
@@ -66,6 +83,24 @@ describe("tollgate logs", () => {
       "GET /api/logs?agent=odd&limit=1000",
       "GET /api/logs?agent=odd&limit=100&cursor=501",
     ]);
+  });
+
+  test("hands every filter to the gateway", async () => {
+    using gateway = startFakeGateway();
+    const filters =
+      "--run r --provider openai --model gpt-4o --reason denied --status 429 --since 24h --until 1h";
+    expect(await runCli(words(gateway, ...filters.split(" ")), fakeTerminal())).toBe(0);
+    const [asked = ""] = gateway.asked;
+    expect(Object.fromEntries(new URL(asked.replace("GET ", "http://h")).searchParams)).toEqual({
+      run: "r",
+      provider: "openai",
+      model: "gpt-4o",
+      reason: "denied",
+      status: "429",
+      from: "24h",
+      to: "1h",
+      limit: "50",
+    });
   });
 
   test("says that nothing matches, where it does not disturb a script", async () => {

@@ -12,6 +12,12 @@ describe("words that make no sense end with 2 and say what was probably meant", 
   test.each([
     ["statsu", "There is no command `tollgate statsu`; did you mean `tollgate status`?"],
     ["audit verfiy", "There is no command `tollgate audit verfiy`; did you mean `tollgate audit verify`?"],
+    ["stat", "There is no command `tollgate stat`; did you mean `tollgate status`?"],
+    ["logs --prov x", "There is no option --prov; did you mean --provider?"],
+    ["logs --agent a --agent b", "The option --agent stands twice."],
+    ["logs -f --follow", "The option --follow stands twice."],
+    ["status -c a --config=b", "The option --config stands twice."],
+    ["dashboard --open --no-open", "The option --open stands twice."],
     ["frobnicate", "There is no command `tollgate frobnicate`."],
     ["constructor", "There is no command `tollgate constructor`."],
     ["audit", "`tollgate audit` needs one of: verify, rebuild."],
@@ -22,6 +28,14 @@ describe("words that make no sense end with 2 and say what was probably meant", 
     ["logs --agent --json", "The option --agent needs a value."],
     ["version now", 'The word "now" has no meaning here.'],
     ["logs --limit many --url http://h --token t", '--limit is "many"; expected a whole number.'],
+    ["logs --status 4xx", '--status is "4xx"; expected one HTTP status such as 429.'],
+    ["logs --type agnet", '--type is "agnet"; did you mean agent?'],
+    [
+      "logs --type x",
+      '--type is "x"; expected one of call, blocked, agent, gateway, config, admin, journal, checkpoint.',
+    ],
+    ["logs --since 1h --until 2h", "--since is later than --until."],
+    ["logs -f --until now", "--until does not go with --follow, which has no end."],
     [
       "logs --since yesterday",
       '--since is "yesterday"; expected a time such as 2026-01-31T12:00:00Z or a span back such as 24h.',
@@ -69,4 +83,15 @@ describe("help", () => {
 
 test.each(["version", "--version", "-v"])("`tollgate %s` prints the version", async (words) => {
   expect(await run(words)).toEqual({ code: 0, printed: "tollgate development", complained: "" });
+});
+
+test("what nobody foresaw is told in one line and ends with 1", async () => {
+  const print = () => {
+    throw new TypeError("the paper is out\n    at the printer");
+  };
+  expect(await run("version", { print })).toEqual({
+    code: 1,
+    printed: "",
+    complained: "tollgate: This failed unexpectedly: the paper is out",
+  });
 });

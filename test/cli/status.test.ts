@@ -33,13 +33,33 @@ describe("status", () => {
     ]);
   });
 
-  test("does not show an unknown price as nothing", () => {
-    const some = agentStatus({ id: "some", calls: { hour: 0, day: 0, total: 5 }, unpriced_calls: 2 });
-    const all = agentStatus({ id: "all", calls: { hour: 0, day: 0, total: 5 }, unpriced_calls: 5 });
-    const text = render(statusAnswer({ agents: [some, all] })).join("\n");
-    expect(text).toMatch(/^all .* — +0 +0 +—$/m);
-    expect(text).toMatch(/^some .*\$0\* +0 +0 +—$/m);
-    expect(text).toContain("* without 7 calls whose price is unknown");
+  test("shows a cost that leaves calls out as a bound, and one that is not known as unknown", () => {
+    const calls = { hour: 0, day: 3, total: 5 };
+    const none = agentStatus({ id: "none", calls, cost: { hour: 0, day: 0, total: 0 }, unpriced_calls: 5 });
+    const some = agentStatus({ id: "some", calls, cost: { hour: 0, day: 2, total: 4 }, unpriced_calls: 2 });
+    const day = { calls: 6, errors: 1, blocked: 0, tokens_in: 0, tokens_out: 1, cost: 2 };
+    const lines = render(
+      statusAnswer({
+        agents: [some, none],
+        totals: { ...statusAnswer().totals, day, in_flight: 1 },
+      }),
+    );
+    const cells = lines.map((line) => line.split(/ {2,}/).slice(4, 7));
+    expect(cells[3]).toEqual(["$0", "≥ $2.00", "≥ $4.00"]);
+    expect(cells[4]).toEqual(["$0", "unknown", "unknown"]);
+    expect(lines.slice(-2)).toEqual([
+      "Today: 6 calls, 1 token, cost ≥ $2.00, 1 error, 0 refused; 1 in flight.",
+      "7 calls so far have no known price; no cost includes them.",
+    ]);
+  });
+
+  test("shows owners where there are any and room for them", () => {
+    const owned = { ...BUSY, owner: "platform" };
+    const head = (agents: StatusAnswer["agents"], columns?: number) =>
+      render(statusAnswer({ agents }), columns)[2];
+    expect(head([owned, agentStatus()])).toStartWith("AGENT       OWNER     STATUS");
+    expect(head([BUSY])).not.toContain("OWNER");
+    expect(head([owned], 110)).not.toContain("OWNER");
   });
 
   test("says what is wrong before anything else", () => {
@@ -62,12 +82,19 @@ describe("status", () => {
     );
   });
 
-  test("shortens names rather than figures on a narrow terminal", () => {
-    const long = { ...BUSY, id: "an-agent-with-quite-a-long-name" };
-    const [, , head = "", row = ""] = render(statusAnswer({ agents: [long] }), 112);
-    expect(Bun.stringWidth(head)).toBeLessThanOrEqual(112);
-    expect(row).toStartWith("an-agent-wit… ");
-    expect(row).toEndWith("12s ago");
+  test("on 80 columns shows what matters most, with names that can be told apart", () => {
+    const long = { ...BUSY, id: "checkout-agent-of-the-north", owner: "platform" };
+    const [, , head = "", row = ""] = render(statusAnswer({ agents: [long] }), 80);
+    expect(head.split(/ {2,}/)).toEqual([
+      "AGENT",
+      "STATUS",
+      "CALLS/DAY",
+      "COST/DAY",
+      "ERRORS/HOUR",
+      "LAST SEEN",
+    ]);
+    expect(Bun.stringWidth(row)).toBeLessThanOrEqual(80);
+    expect(row).toStartWith("checkout-agent-of-the-north  active");
   });
 });
 

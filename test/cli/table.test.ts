@@ -41,6 +41,21 @@ test("a figure is never cut, and a name keeps eight columns", () => {
   expect(lines).toEqual(["a-very-…  $1,234.50"]);
 });
 
+test("columns leave by rank before a name gets shorter than 24", () => {
+  const columns: Column[] = [
+    { title: "NAME", align: "left", flexible: true },
+    { title: "LEAST", align: "right", rank: 1 },
+    { title: "MORE", align: "right", rank: 2 },
+    { title: "MOST", align: "right" },
+  ];
+  const head = (width: number) => renderTable(columns, [["n".repeat(30), "1", "2", "3"]], width).head;
+  const titles = (width: number) => head(width).split(/ +/);
+  expect(titles(43)).toEqual(["NAME", "LEAST", "MORE", "MOST"]);
+  expect(titles(42)).toEqual(["NAME", "MORE", "MOST"]);
+  expect(titles(35)).toEqual(["NAME", "MOST"]);
+  expect(titles(10)).toEqual(["NAME", "MOST"]);
+});
+
 test("no line is wider than the terminal while there is something to cut", () => {
   const name = fc.string({ unit: "grapheme", maxLength: 40 });
   fc.assert(

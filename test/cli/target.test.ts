@@ -76,6 +76,23 @@ describe("what is missing is named, with what to do", () => {
     expect(place.find()).toMatchObject({ message: `${place.path}/.tollgate/run.json names no gateway.` });
   });
 
+  test("what is there and cannot be read is not called missing", () => {
+    using place = home();
+    mkdirSync(join(place.path, ".tollgate/run.json"), { recursive: true });
+    expect(place.find()).toMatchObject({
+      message: `${place.path}/.tollgate/run.json cannot be read: it is a folder.`,
+      code: 1,
+    });
+    writeFileSync(join(place.path, "afile"), "");
+    expect(place.find({ "data-dir": "afile" })).toMatchObject({
+      message: `${place.path}/afile/run.json cannot be read: what should be its folder is a file.`,
+      hint: "Check --data-dir or -c.",
+    });
+    expect(place.find({ config: ".tollgate" })).toMatchObject({
+      message: `${place.path}/.tollgate cannot be read: it is a folder.`,
+    });
+  });
+
   test("the token is nowhere", () => {
     using place = home();
     expect(place.find({ url: "http://h" })).toMatchObject({
@@ -90,7 +107,7 @@ describe("what is missing is named, with what to do", () => {
       message: "--url is not an address such as http://127.0.0.1:8080.",
     });
     expect(place.find({ config: "none.yaml" })).toMatchObject({
-      message: `There is no file ${place.path}/none.yaml to read.`,
+      message: `There is no file ${place.path}/none.yaml.`,
     });
     expect(place.find({ config: "broken.yaml" })).toMatchObject({
       message: expect.stringContaining(`${place.path}/broken.yaml:1:11: `),
