@@ -48,11 +48,14 @@ export function admitEarly(admission: Admission): Refusal | null {
   return firstRefusal(EARLY, admission);
 }
 
-/** Runs every gate, and takes what the call needs when all let it pass: in one turn, so that no other comes between. */
+/** Runs every gate. Changes nothing: what the call needs is taken by `take`, in the same turn. */
 export function admit(arrival: Arrival): Refusal | null {
-  const refused = firstRefusal(ALL, arrival);
-  if (!refused) arrival.limits.take(limitedBy(arrival), arrival.now);
-  return refused;
+  return firstRefusal(ALL, arrival);
+}
+
+/** Takes what every gate has said there is: when nothing can refuse the call any more. */
+export function take(arrival: Arrival): void {
+  arrival.limits.take(limitedBy(arrival), arrival.now);
 }
 
 function firstRefusal<T>(gates: readonly ((given: T) => Refusal | null)[], given: T): Refusal | null {

@@ -4,9 +4,10 @@
  */
 import type { Bytes, Instant } from "../core/duration.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
+import type { Settings } from "../core/settings.ts";
 import type { RequestLine } from "../providers/provider.ts";
 import type { Store } from "../store/store.ts";
-import { type Admission, admit, admitEarly } from "./admit.ts";
+import { type Admission, admit, admitEarly, take } from "./admit.ts";
 import { type AnswerContext, answer } from "./answer.ts";
 import { type BodyMemory, readBody, releaseBody } from "./body.ts";
 import { type Call, type CallFacts, createCall, describeCall, endingOf, holdOf, stopCall } from "./call.ts";
@@ -166,17 +167,15 @@ export function createGateway(context: GatewayContext): Gateway {
     const { model } = prepared;
     visit.model = model;
     visit.reply = describeReply(visit, operation, prepared, setup.agent(identity.name), context.now());
-    const late = admit({ ...admission(), provider: destination.provider, model, operation, limits });
+    const arrival = { ...admission(), provider: destination.provider, model, operation, limits };
+    const departure = depart(headers, destination, prepared, settings);
+    const facts = describeCall(visit, identity, destination, prepared, setup);
+    const late = admit(arrival) ?? hold(facts, settings);
     if (late) {
       releaseBody(memory, body.length);
       return late;
     }
-    const departure = depart(headers, destination, prepared, settings);
-    const facts = describeCall(visit, identity, destination, prepared, setup);
-    if (!store.holds.open(holdOf(facts)) && settings.audit.on_failure === "stop") {
-      releaseBody(memory, body.length);
-      return unheld();
-    }
+    take(arrival);
     const call = begin(facts, setup);
     connection.timeout(request, 0);
     request.signal.addEventListener("abort", () => stopCall(call, "client_left"));
@@ -193,6 +192,11 @@ export function createGateway(context: GatewayContext): Gateway {
         noteIdle();
       },
     });
+  }
+
+  /** Writes down what is about to be in flight, so that a crash forgets nothing. */
+  function hold(facts: CallFacts, { audit }: Settings): Refusal | null {
+    return store.holds.open(holdOf(facts)) || audit.on_failure === "continue" ? null : unheld();
   }
 
   /** From here on the call is in flight: counted and watched until its one ending. */

@@ -159,25 +159,30 @@ describe.skipIf(chromium === null)("the fleet page", () => {
       model: "priced-1",
       owner: "team-ml",
     });
-    for (const colorScheme of ["dark", "light"] as const) {
-      await using window = await signIn(gateway, { viewport: { width: 360, height: 740 }, colorScheme });
-      await window.page.locator(".agent-id").waitFor();
-      expect(await window.page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
-      const ground = await window.page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
-      expect(ground).toBe(colorScheme === "dark" ? "rgb(13, 16, 20)" : "rgb(244, 243, 239)");
-      expect(window.complaints).toEqual([]);
+    await using window = await signIn(gateway, { viewport: { width: 360, height: 740 } });
+    const { page } = window;
+    await page.locator(".agent-id").waitFor();
+    for (const [theme, ground] of [
+      ["dark", "rgb(13, 16, 20)"],
+      ["light", "rgb(244, 243, 239)"],
+    ]) {
+      expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
+      expect(await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")).toBe(ground);
+      await page.getByRole("button", { name: `Theme: ${theme}` }).click();
     }
+    expect(window.complaints).toEqual([]);
   });
 
-  test("the theme that was chosen by hand stays", async () => {
+  test("is dark on a device that prefers light, too, until light is chosen by hand, which stays", async () => {
     await using gateway = await start();
-    await using window = await signIn(gateway, { colorScheme: "dark" });
+    await using window = await signIn(gateway, { colorScheme: "light" });
     const { page } = window;
-    await page.getByRole("button", { name: "Theme: system" }).click();
+    const scheme = () => page.evaluate("getComputedStyle(document.documentElement).colorScheme");
+    expect(await scheme()).toBe("dark");
     await page.getByRole("button", { name: "Theme: dark" }).click();
     await page.reload();
     await page.getByRole("button", { name: "Theme: light" }).waitFor();
-    expect(await page.evaluate("getComputedStyle(document.documentElement).colorScheme")).toBe("light");
+    expect(await scheme()).toBe("light");
   });
 
   test("says since when its figures are old once the gateway is gone", async () => {

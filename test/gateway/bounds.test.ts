@@ -60,6 +60,7 @@ describe("what is checked is what is taken", () => {
   test("a call whose hold cannot be written is refused, is nobody's error, and shows in the store's health", async () => {
     let isFull = false;
     using plane = openDataPlane({
+      config: 'agents: { "*": { rate_limit: 1/hour } }',
       upstream: () => json(ANSWER),
       write: (descriptor, text, write) => (isFull && text.includes('"open"') ? 0 : write(descriptor, text)),
     });
@@ -69,6 +70,7 @@ describe("what is checked is what is taken", () => {
     expect(plane.store.holds.problem).toContain("cannot be written");
     expect(plane.sent).toEqual([]);
     isFull = false;
+    // The refused call took nothing of the rate.
     expect((await plane.send(PATH, post(CHAT))).status).toBe(200);
     expect(plane.store.holds.problem).toBeNull();
   });

@@ -1,20 +1,17 @@
 import { createEffect, createSignal } from "solid-js";
 
-/** `system` follows the device; the others are the viewer's own choice, remembered in this browser. */
-export type Theme = "system" | "dark" | "light";
+/** Dark until the viewer chooses otherwise; the choice is remembered in this browser. */
+export type Theme = "dark" | "light";
 
-const THEMES: readonly Theme[] = ["system", "dark", "light"];
 const KEY = "tollgate.theme";
 
-/** The chosen theme and the step to the next one; the document follows at once. */
+/** The theme in force and the step to the other one; the document follows at once. */
 export function createTheme(): [theme: () => Theme, next: () => void] {
-  const [theme, setTheme] = createSignal<Theme>(
-    THEMES.find((name) => name === localStorage.getItem(KEY)) ?? "system",
-  );
+  const [theme, setTheme] = createSignal<Theme>(localStorage.getItem(KEY) === "light" ? "light" : "dark");
   createEffect(() => {
     document.documentElement.dataset.theme = theme();
     localStorage.setItem(KEY, theme());
   });
-  const next = () => setTheme((current) => THEMES[(THEMES.indexOf(current) + 1) % THEMES.length] ?? "system");
+  const next = () => setTheme((current) => (current === "dark" ? "light" : "dark"));
   return [theme, next];
 }
