@@ -29,9 +29,6 @@ export interface Loaded {
 
 export type LoadResult = Loaded | { readonly problems: readonly Problem[] };
 
-/** A file that names an agent and a provider and says nothing of them. */
-const SILENT = "agents: { any: {} }\nproviders: { openai: {} }";
-
 /** Reads each file once, so that what was checked is what is used. Gives all problems at once; never throws. */
 export function loadConfiguration({ file, overrides }: Source): LoadResult {
   const text = file === null ? "" : readText(file);
@@ -50,8 +47,7 @@ export function loadConfiguration({ file, overrides }: Source): LoadResult {
   };
   const parsed = parseConfig(text, context);
   if ("problems" in parsed) return parsed;
-  const silent = parseConfig(SILENT, context);
-  const unenforced = "settings" in silent ? findUnenforced(parsed.settings, silent.settings) : [];
+  const unenforced = findUnenforced(parsed.settings);
   if (unenforced.length > 0) {
     const message = `This version reads these settings but does not enforce them: ${unenforced.join(", ")}. Remove them, so that nobody relies on them.`;
     return refuse(file, unenforced[0] ?? "", message);

@@ -6,6 +6,7 @@ import type { Configuration } from "./configuration.ts";
 import type { Bytes, Instant, Millis } from "./core/duration.ts";
 import { createFleet, type LiveFleet } from "./gateway/fleet.ts";
 import type { Fetch } from "./gateway/forward.ts";
+import { createKeyring, type Keyring } from "./gateway/keys.ts";
 import type { Resolve } from "./gateway/target-url.ts";
 import type { Store } from "./store/store.ts";
 
@@ -22,6 +23,7 @@ export interface World {
   /** What buffered request bodies may hold together: a quarter of the machine's memory. */
   readonly bodyMemory: Bytes;
   readonly store: Store;
+  readonly keys: Keyring;
   readonly fleet: LiveFleet;
   readonly configuration: Configuration;
   /** The built page, or null when running from source. */
@@ -42,6 +44,7 @@ export interface WorldParts {
 /** The world of a running gateway. */
 export function createWorld({ version, configuration, store, assets, log }: WorldParts): World {
   const startedAt = Date.now();
+  const { settings, agent } = configuration.setup();
   return {
     version,
     startedAt,
@@ -53,7 +56,13 @@ export function createWorld({ version, configuration, store, assets, log }: Worl
     resolve: lookUp,
     bodyMemory: totalmem() / 4,
     store,
-    fleet: createFleet(store.index, configuration.setup().settings.gateway.timezone, startedAt),
+    keys: createKeyring(store.state, randomBytes),
+    fleet: createFleet({
+      index: store.index,
+      zone: settings.gateway.timezone,
+      now: startedAt,
+      ownerOf: (name) => agent(name).owner,
+    }),
     configuration,
     assets,
     stopping: new AbortController(),

@@ -114,10 +114,10 @@ test("a file that is no mapping is no configuration", () => {
   }
 });
 
-test("a limit that nothing enforces yet is refused by name, not taken for kept", () => {
-  const text = "agents: { bot: { budget: { max_cost_per_day: 5 }, rate_limit: 10/min } }\npolicies: []";
-  expect(() => keep(text)).toThrow("does not enforce them: agents.bot.budget.");
-  expect(() => keep("identity: { mode: keys }")).toThrow("identity.mode");
+test("a setting that nothing enforces yet is refused by name, not taken for kept", () => {
+  expect(() => keep("agents: { bot: { model: gpt-4o } }")).toThrow(
+    "does not enforce them: agents.bot.model.",
+  );
   using kept = keep("agents: { bot: { rate_limit: 10/min, models: { deny: ['*'] } } }");
   expect(kept.configuration.setup().agent("bot").buckets).toHaveLength(1);
 });

@@ -16,22 +16,36 @@ export function renderHelp(
   { words, description, args, commands, examples }: HelpTopic,
   style: Style,
 ): string[] {
-  const options = Object.entries(args).map(
-    ([name, arg]) => [renderOption(name, arg), renderMeaning(arg)] as const,
-  );
-  const usage = [words, commands.length > 0 ? "<command>" : null, options.length > 0 ? "[options]" : null];
+  const [positionals, others] = split(Object.entries(args));
+  const named = positionals.map(([name, arg]) => [`<${name}>`, renderMeaning(arg)] as const);
+  const options = others.map(([name, arg]) => [renderOption(name, arg), renderMeaning(arg)] as const);
+  const usage = [
+    words,
+    commands.length > 0 ? "<command>" : null,
+    ...named.map(([word]) => word),
+    options.length > 0 ? "[options]" : null,
+  ];
   const lines = [
     `${description}.`,
     "",
     `${style.bold("Usage:")} ${usage.filter((part) => part !== null).join(" ")}`,
   ];
   if (commands.length > 0) lines.push("", style.bold("Commands:"), ...alignPairs(commands));
+  if (named.length > 0) lines.push("", style.bold("Words:"), ...alignPairs(named));
   if (options.length > 0) lines.push("", style.bold("Options:"), ...alignPairs(options));
   if (examples.length > 0)
     lines.push("", style.bold("Examples:"), ...examples.map((example) => `  ${example}`));
   if (commands.length > 0)
     lines.push("", `\`${words} <command> --help\` shows a command's options and examples.`);
   return lines;
+}
+
+type Argument = readonly [name: string, arg: ArgDef];
+
+/** What is known by its place, and what is known by its name. */
+function split(args: readonly Argument[]): readonly [Argument[], Argument[]] {
+  const isPositional = ([, { type }]: Argument) => type === "positional";
+  return [args.filter(isPositional), args.filter((one) => !isPositional(one))];
 }
 
 function renderOption(name: string, arg: ArgDef): string {

@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { auditCommand } from "./audit.ts";
 import { dashboardCommand } from "./dashboard.ts";
+import { keysCommand } from "./keys.ts";
 import { logsCommand } from "./logs.ts";
 import { statusCommand } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
@@ -19,6 +20,7 @@ export function createCommands(terminal: Terminal) {
       status: statusCommand(terminal),
       logs: logsCommand(terminal),
       dashboard: dashboardCommand(terminal),
+      keys: keysCommand(terminal),
       audit: auditCommand(terminal),
       version: versionCommand(terminal),
     },
@@ -46,6 +48,17 @@ export const EXAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
     "tollgate dashboard",
     ["tollgate dashboard", "tollgate dashboard --no-open --url http://gateway.lan:8080"],
   ],
+  ["tollgate keys", ["tollgate keys create researcher", "tollgate keys list"]],
+  [
+    "tollgate keys create",
+    [
+      "tollgate keys create researcher",
+      "tollgate keys create researcher --name ci --expires 30d",
+      "tollgate keys create researcher > researcher.key",
+    ],
+  ],
+  ["tollgate keys list", ["tollgate keys list", "tollgate keys list --json | jq '.keys[].id'"]],
+  ["tollgate keys revoke", ["tollgate keys revoke key_0a1b2c3d4e5f"]],
   ["tollgate audit", ["tollgate audit verify", "tollgate audit rebuild"]],
   ["tollgate audit verify", ["tollgate audit verify", "tollgate audit verify -c gateway.yaml --json"]],
   ["tollgate audit rebuild", ["tollgate audit rebuild", "tollgate audit rebuild --data-dir ./data"]],

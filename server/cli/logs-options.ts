@@ -60,6 +60,9 @@ const TYPES = Object.keys({
   config: true,
   admin: true,
   journal: true,
+  breaker: true,
+  policy: true,
+  trust: true,
   checkpoint: true,
 } satisfies Record<Line["type"], true>);
 

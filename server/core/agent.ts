@@ -14,6 +14,8 @@ export interface Identity {
   readonly owner: string | null;
   readonly purpose: string | null;
   readonly tags: readonly string[];
+  /** Id of the gateway key that proves the name; null where it is only declared. */
+  readonly key: string | null;
 }
 
 /** Totals of one agent over a window. */

@@ -35,6 +35,23 @@ export function dayStart(t: Instant, zone: string): Instant {
   return remember(known.day, t, () => findDayStart(t, known));
 }
 
+/** The instant at which the next local hour begins. */
+export function hourEnd(t: Instant, zone: string): Instant {
+  return nextStart(t, (at) => hourStart(at, zone));
+}
+
+/** The instant at which the next local day begins. */
+export function dayEnd(t: Instant, zone: string): Instant {
+  return nextStart(t, (at) => dayStart(at, zone));
+}
+
+function nextStart(t: Instant, startOf: (at: Instant) => Instant): Instant {
+  const current = startOf(t);
+  let at = (Math.floor(t / QUARTER) + 1) * QUARTER;
+  while (startOf(at) === current) at += QUARTER;
+  return startOf(at);
+}
+
 function findZone(name: string): Zone {
   const known = zones.get(name);
   if (known) return known;

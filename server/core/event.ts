@@ -24,6 +24,9 @@ export interface CallLine extends Common {
   agent: string;
   tags?: readonly string[];
   run?: string;
+  parent_run?: string;
+  /** Id of the gateway key that proved the agent. */
+  key?: string;
   provider: string;
   requested_model?: string;
   model?: string;
@@ -47,6 +50,14 @@ export interface CallLine extends Common {
   latency_ms: number;
   ttft_ms?: number;
   attempts: number;
+  /** When it was let in, ISO 8601, where its latency does not tell: its gateway died. */
+  admitted?: string;
+  /** The output ceiling in tokens, where the gateway lowered it. */
+  clamped?: number;
+  /** What it cost beyond its hold. */
+  overrun_nano?: NanoUsd;
+  /** The agent's trust score when the call was let in. */
+  trust?: number;
 }
 
 export interface BlockedLine extends Common {
@@ -58,13 +69,18 @@ export interface BlockedLine extends Common {
   requested_model?: string;
   method: string;
   path: string;
+  run?: string;
+  key?: string;
+  trust?: number;
+  /** How many equal refusals of the agent this line stands for; absent for one. */
+  count?: number;
   /** The agent name as declared when it was not accepted is not repeated here: it may be hostile. */
   agent?: string;
 }
 
-/** Everything that is not a call: `agent.created`, `gateway.started`, `gateway.stopped`, `config.changed`, `journal.torn`, … */
+/** Everything that is not a call: `agent.created`, `agent.paused`, `breaker.opened`, `config.changed`, `journal.torn`, … */
 export interface NoteLine extends Common {
-  type: "agent" | "gateway" | "config" | "admin" | "journal";
+  type: "agent" | "gateway" | "config" | "admin" | "journal" | "breaker" | "policy" | "trust";
   event: string;
   detail?: Readonly<Record<string, unknown>>;
 }

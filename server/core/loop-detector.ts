@@ -75,26 +75,36 @@ function fit(memory: LoopMemory, window: number): void {
   memory.next = 0;
 }
 
-/** What an agent said last: the text of its last turn (or the tool results that stand there), and its tool calls. */
+/** What an agent said last, and the tool calls that it answers by that. */
 export interface Turn {
-  readonly text: string;
-  /** Name and arguments of each. */
+  /** What it says, and what tools gave back. Near-identical ones count as the same. */
+  readonly texts: readonly string[];
+  /** What tells images, recordings and documents from others. Compared as they are. */
+  readonly media: readonly string[];
+  /** Of each call its name, then its arguments. Near-identical ones count as the same. */
   readonly toolCalls: readonly string[];
 }
 
 /** Characters at the beginning and at the end of a text that are compared. */
 const EDGE = 2048;
 
-/** Tool calls of one turn that are compared. */
-const MOST_CALLS = 16;
+/** Texts, media and parts of calls that are compared, half of them the first and half the last; so is their number. */
+const MOST_PIECES = 16;
 
 /** A turn's fingerprint, near-identical ones having the same; null for one that says nothing. */
 export function fingerprintTurn(turn: Turn, hash: (text: string) => Fingerprint): Fingerprint | null {
-  const { text, toolCalls } = turn;
-  const said = normalise(text);
-  if (said === "" && toolCalls.length === 0) return null;
-  const called = toolCalls.slice(0, MOST_CALLS).map(normalise);
-  return hash([said, String(toolCalls.length), ...called].join("\0"));
+  const { media } = turn;
+  const texts = edgesOf(turn.texts).map(normalise);
+  const toolCalls = edgesOf(turn.toolCalls).map(normalise);
+  if (media.length === 0 && toolCalls.length === 0 && texts.every((text) => text === "")) return null;
+  const counts = [turn.texts, media, turn.toolCalls].map(({ length }) => length);
+  return hash([...counts, ...texts, ...edgesOf(media), ...toolCalls].join("\0"));
+}
+
+/** The first and the last pieces of many. */
+function edgesOf(pieces: readonly string[]): readonly string[] {
+  if (pieces.length <= MOST_PIECES) return pieces;
+  return [...pieces.slice(0, MOST_PIECES / 2), ...pieces.slice(-MOST_PIECES / 2)];
 }
 
 const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g;

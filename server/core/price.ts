@@ -46,6 +46,57 @@ export function costAt(card: RateCard, usage: ChargeableUsage, at: Instant): Exa
   return total;
 }
 
+/**
+ * Nano-dollars per token at the dearest rate that a call may be charged: for text (cache writes included), for media, for
+ * output. Null where there is none.
+ */
+export interface DearestRates {
+  readonly text: number | null;
+  readonly media: number | null;
+  readonly output: number | null;
+}
+
+const TEXT: readonly Part[] = ["input", "cacheWrite", "cacheWrite1h"];
+const MEDIA: readonly Part[] = [
+  "input",
+  "inputAudio",
+  "inputImage",
+  "inputVideo",
+  "cacheWrite",
+  "cacheWrite1h",
+];
+const OUTPUT: readonly Part[] = ["output", "reasoning"];
+const ZEPTO_PER_NANO = 1e12;
+
+/**
+ * The dearest rates for an input of up to `input` tokens. Rates that hold for some hours of the day all count: the call
+ * may settle in another one than it began in.
+ */
+export function dearestRates(card: RateCard, input: number, at: Instant): DearestRates {
+  const current = card.findLast(({ validity }) => isValid(validity, at)) ?? card[0];
+  const editions = card.filter((edition) => edition === current || edition.validity.kind === "daily");
+  const all = editions.flatMap(({ base, tiers }) => [
+    base,
+    ...tiers.filter(({ above }) => input > above).map(({ rates }) => rates),
+  ]);
+  return {
+    text: dearestOf(all, TEXT),
+    media: dearestOf(all, MEDIA),
+    output: dearestOf(all, OUTPUT),
+  };
+}
+
+function dearestOf(all: readonly Rates[], parts: readonly Part[]): number | null {
+  let dearest: ExactUsd | null = null;
+  for (const rates of all) {
+    for (const part of parts) {
+      const rate = rates[part];
+      if (rate !== null && (dearest === null || rate > dearest)) dearest = rate;
+    }
+  }
+  return dearest === null ? null : Number(dearest) / ZEPTO_PER_NANO;
+}
+
 /** The rate card of a price of the configuration. */
 export function createOwnCard(price: ModelPrice): RateCard {
   const base = createRates((part) => price[PARTS[part]] ?? price.input);

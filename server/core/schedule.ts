@@ -21,13 +21,18 @@ const zones = new Map<string, Zone>();
 
 /** Whether calls may begin now. Throws a RangeError for a zone that does not exist. */
 export function isAllowed(hours: AllowedHours, zone: string, now: Instant): boolean {
+  return holds(hours, hourOfDay(zone, now));
+}
+
+/** The hour that a clock in the zone shows, 0 to 23. Throws a RangeError for a zone that does not exist. */
+export function hourOfDay(zone: string, now: Instant): number {
   const known = findZone(zone);
   const quarter = Math.floor(now / QUARTER);
   if (known.quarter !== quarter) {
     known.hour = hourAt(now, known);
     known.quarter = quarter;
   }
-  return holds(hours, known.hour);
+  return known.hour;
 }
 
 /** When calls may begin next: `now` itself when they may already. Throws a RangeError for a zone that does not exist. */

@@ -244,7 +244,10 @@ export interface PricingSettings {
   readonly models: Readonly<Record<string, ModelPrice>>;
 }
 
-/** What becomes of a call whose price is not known, of an agent under a money cap: a price given here is charged (7.6). */
+/**
+ * What becomes of a call whose price is not known: of an agent under a money cap it is refused, or let pass uncharged; a
+ * price given here is charged, whoever calls (SPEC 7.6).
+ */
 export type UnknownPrice = "refuse" | "allow" | ModelPrice;
 
 /** USD per million tokens. A rate left out is unknown, but for the cache rates, which default to `input`. */

@@ -32,9 +32,6 @@ export interface Billing {
   readonly outputVideoTokens?: number;
 }
 
-/** A token is at least so many bytes of UTF-8 on average. */
-const BYTES_PER_TOKEN = 3;
-
 /** A usage of which nothing is known. */
 export const UNKNOWN_USAGE: Usage = {
   inputTokens: null,
@@ -54,31 +51,14 @@ export function addCounts(one: number | null, other: number | null): number | nu
   return one === null && other === null ? null : (one ?? 0) + (other ?? 0);
 }
 
-/**
- * The usage of an answer whose output was not reported to its end: at least what was seen of it, by its bytes. All
- * else stays as reported.
- */
-export function atLeastSeen(usage: Usage, outputBytes: number): Usage {
-  const seen = Math.ceil(outputBytes / BYTES_PER_TOKEN);
-  const outputTokens = Math.max(seen, usage.outputTokens ?? 0);
+/** The usage of an answer whose output was not reported to its end: at least what must have been made. All else as reported. */
+export function atLeastMade(usage: Usage, made: number): Usage {
+  const outputTokens = Math.max(made, usage.outputTokens ?? 0);
   const { billing } = usage;
   if (billing?.outputTokens === undefined) return { ...usage, outputTokens };
   return {
     ...usage,
     outputTokens,
-    billing: { ...billing, outputTokens: Math.max(seen, billing.outputTokens) },
-  };
-}
-
-/**
- * An upper-side guess where nothing was reported (SPEC 13.2): a token is at least three bytes of UTF-8 on average, plus
- * what the provider's template adds. `inputBytes` are those of the request's messages and tools, `outputBytes` those
- * of text and tool arguments in the answer.
- */
-export function estimateUsage(inputBytes: number, outputBytes: number, overheadTokens: number): Usage {
-  return {
-    ...UNKNOWN_USAGE,
-    inputTokens: Math.ceil(inputBytes / BYTES_PER_TOKEN) + overheadTokens,
-    outputTokens: Math.ceil(outputBytes / BYTES_PER_TOKEN),
+    billing: { ...billing, outputTokens: Math.max(made, billing.outputTokens) },
   };
 }

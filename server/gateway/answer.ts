@@ -19,6 +19,8 @@ export interface AnswerContext {
   readonly idleTimeout: Millis;
   /** Whether the usage chunk was asked for by the gateway alone. */
   readonly hideUsage: boolean;
+  /** Whether the client asked for a chunk of usage. */
+  readonly usageChunk: boolean;
   /** What answers that are read whole may hold together. */
   readonly memory: BodyMemory;
   /** Settles the call: the first outcome counts. */
@@ -45,6 +47,7 @@ export async function answer(
   const headers = toClient(upstream.headers);
   headers.set("x-tollgate-request-id", call.id);
   headers.set("x-tollgate-agent", call.identity.name);
+  if (call.clamped !== null) headers.set("x-tollgate-max-tokens", String(call.clamped));
   if (upstream.body === null || isBodiless(call.method, upstream.status)) {
     return answerEmpty(call, upstream, headers, context);
   }
@@ -85,7 +88,7 @@ function answerStream(
   const reader = protocol.createReader(call.provider.quirks);
   const meter = createMeter({ reader, framing, hideUsageOnly: context.hideUsage });
   const decoder = encoding === "identity" ? null : createDecoder(encoding);
-  const body = relay({ ...context, call, source, status, meter, framing, protocol, decoder });
+  const body = relay({ ...context, call, source, status, meter, reader, framing, protocol, decoder });
   return new Response(body, { status, headers });
 }
 

@@ -1,14 +1,20 @@
 /** One call while it is under way: what is known of it, when it must have moved on, and how it is stopped. */
 import type { Identity } from "../core/agent.ts";
 import type { Ending } from "../core/call.ts";
-import type { Bytes, Instant } from "../core/duration.ts";
+import type { Instant } from "../core/duration.ts";
+import type { NanoUsd } from "../core/money.ts";
 import type { Prices } from "../providers/prices.ts";
 import type { Located, Provider } from "../providers/provider.ts";
 import type { Hold } from "../store/store.ts";
+import type { Crossing } from "./crossing.ts";
 import type { Destination } from "./destination.ts";
-import type { AgentState } from "./fleet.ts";
+import type { AgentState, Spender } from "./fleet.ts";
+import type { Plan } from "./plan.ts";
 import type { Prepared } from "./prepare.ts";
 import { MAX_PATH, type Visit } from "./refuse.ts";
+import type { Run } from "./run.ts";
+import type { RunningHold } from "./running-hold.ts";
+import type { RunState } from "./runs.ts";
 import type { Setup } from "./setup.ts";
 import type { Watched } from "./watchdog.ts";
 
@@ -21,7 +27,11 @@ export type Stop =
   /** The upstream did not send headers, or went silent, for too long. */
   | "upstream_timeout"
   /** The gateway shuts down and the grace is over. */
-  | "shutdown";
+  | "shutdown"
+  /** Its budget has no room for more of the answer. */
+  | "budget_exceeded"
+  /** Somebody paused the agent and ended what it had in flight. */
+  | "agent_deactivated";
 
 /** What is known of a call before it begins. */
 export interface CallFacts {
@@ -32,6 +42,9 @@ export interface CallFacts {
   readonly owner: string | null;
   readonly purpose: string | null;
   readonly tags: readonly string[];
+  readonly run: Run | null;
+  /** The agent's trust score now; null while trust is off. */
+  readonly trust: number | null;
   readonly provider: Provider;
   readonly located: Located;
   /** The upstream's path for the journal: without query, of bounded length. */
@@ -40,13 +53,26 @@ export interface CallFacts {
   readonly prices: Prices;
   readonly requestedModel: string | null;
   readonly stream: boolean;
-  /** What an estimate of the call's input is made from. */
-  readonly inputBytes: Bytes;
-  readonly hasTools: boolean;
+  /** Whether its answer is made after the response. */
+  readonly isBackground: boolean;
+  /** What it may take; null for what is passed on unread. */
+  readonly plan: Plan | null;
 }
 
-export interface Call extends CallFacts, Watched {
+/** What a call has taken in the turn in which it was let in; its one ending gives it back. */
+export interface Taken {
+  readonly hold: RunningHold | null;
+  /** The output ceiling of each choice that was written into the request; null where it went as it came. */
+  readonly clamped: number | null;
+  readonly crossing: Crossing;
+  /** Gives the slot at the upstream back. */
+  releaseSlot(): void;
+}
+
+export interface Call extends CallFacts, Taken, Watched {
   readonly agent: AgentState;
+  /** Who else is charged. */
+  readonly charged: { readonly owner: Spender | null; readonly run: RunState | null };
   /** Aborts the upstream request. */
   readonly abort: AbortController;
   deadline: Instant;
@@ -62,14 +88,22 @@ export interface Call extends CallFacts, Watched {
   onStop: (() => void) | null;
 }
 
-/** Puts together what the steps before have found out. Declared labels name the call; configured ones fill the gaps. */
-export function describeCall(
-  visit: Visit,
-  identity: Identity,
-  { provider, located }: Destination,
-  prepared: Prepared,
-  setup: Setup,
-): CallFacts {
+/** What the steps before have found out about a call. */
+export interface CallParts {
+  readonly visit: Visit;
+  readonly identity: Identity;
+  readonly destination: Destination;
+  readonly prepared: Prepared;
+  readonly setup: Setup;
+  readonly run: Run | null;
+  readonly plan: Plan | null;
+  readonly trust: number | null;
+}
+
+/** Puts it together. Declared labels name the call; configured ones fill the gaps. */
+export function describeCall(parts: CallParts): CallFacts {
+  const { visit, identity, prepared, setup, run, plan, trust } = parts;
+  const { provider, located } = parts.destination;
   const configured = setup.agent(identity.name);
   return {
     id: visit.id,
@@ -79,39 +113,51 @@ export function describeCall(
     owner: identity.owner ?? configured.owner,
     purpose: identity.purpose ?? configured.purpose,
     tags: identity.tags.length === 0 ? configured.tags : [...configured.tags, ...identity.tags],
+    run,
+    trust,
     provider,
     located,
     path: located.path.slice(0, MAX_PATH),
     prices: setup.prices,
     requestedModel: prepared.model,
     stream: prepared.stream,
-    inputBytes: prepared.inputBytes,
-    hasTools: prepared.hasTools,
+    isBackground: prepared.demand.background,
+    plan,
   };
 }
 
 /** What is written down before the request leaves. */
-export function holdOf(facts: CallFacts): Hold {
+export function holdOf(facts: CallFacts, nano: NanoUsd | null): Hold {
   return {
     id: facts.id,
     time: facts.started,
     agent: facts.identity.name,
     owner: facts.owner,
     purpose: facts.purpose,
+    run: facts.run?.id ?? null,
+    key: facts.identity.key,
     provider: facts.provider.id,
     model: facts.requestedModel,
     method: facts.method,
     path: facts.path,
     stream: facts.stream,
-    nano: null,
+    nano,
   };
 }
 
 /** A call that begins; its first deadline is the one for the upstream's headers. */
-export function createCall(facts: CallFacts, agent: AgentState, deadline: Instant): Call {
+export function createCall(
+  facts: CallFacts,
+  taken: Taken,
+  agent: AgentState,
+  charged: Call["charged"],
+  deadline: Instant,
+): Call {
   const call: Call = {
     ...facts,
+    ...taken,
     agent,
+    charged,
     abort: new AbortController(),
     deadline,
     waitingFor: "upstream",
@@ -126,14 +172,29 @@ export function createCall(facts: CallFacts, agent: AgentState, deadline: Instan
 
 /** How a call ends that was stopped, or (null) broke by itself. */
 export function endingOf(stopped: Stop | null): Ending {
-  if (stopped === "client_left") return "gone";
-  return stopped === "client_stalled" || stopped === "shutdown" ? "cut" : "failed";
+  switch (stopped) {
+    case "client_left":
+      return "gone";
+    case "client_stalled":
+    case "shutdown":
+    case "budget_exceeded":
+    case "agent_deactivated":
+      return "cut";
+    case "upstream_timeout":
+    case null:
+      return "failed";
+  }
 }
 
 /** Stops a call: its upstream is aborted and its one ending follows from there. Later stops change nothing. */
 export function stopCall(call: Call, why: Stop): void {
-  if (call.stopped) return;
+  if (stopQuietly(call, why)) call.onStop?.();
+}
+
+/** As `stopCall`, for whoever ends the answer itself. False when the call was stopped before. */
+export function stopQuietly(call: Call, why: Stop): boolean {
+  if (call.stopped) return false;
   call.stopped = why;
   call.abort.abort();
-  call.onStop?.();
+  return true;
 }

@@ -2,7 +2,7 @@
 import type { Settings } from "../core/settings.ts";
 import type { Destination } from "./destination.ts";
 import type { Departure } from "./forward.ts";
-import { stripAuth, stripPlaceholders, stripQueryKey, toUpstream } from "./headers.ts";
+import { stripAuth, stripPlaceholders, stripQueryKey, stripQueryPlaceholder, toUpstream } from "./headers.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** Makes the upstream request's URL and headers. */
@@ -14,13 +14,9 @@ export function depart(
 ): Departure {
   const { located, key, provider } = destination;
   const headers = toUpstream(incoming, settings.identity.forward);
-  let { url } = located;
-  if (destination.ownKey) {
-    stripPlaceholders(headers);
-  } else {
-    stripAuth(headers);
-    url = withoutQueryKey(url);
-  }
+  if (destination.ownKey) stripPlaceholders(headers);
+  else stripAuth(headers);
+  const url = withQuery(located.url, destination.ownKey ? stripQueryPlaceholder : stripQueryKey);
   if (key !== null) provider.authorize(headers, key, located);
   // Metered answers are asked for uncompressed, so that the meter reads along.
   if (located.operation.kind !== "pass") headers.set("accept-encoding", "identity");
@@ -30,7 +26,7 @@ export function depart(
   return { url, headers, body: prepared.body, address: destination.address };
 }
 
-function withoutQueryKey(url: string): string {
+function withQuery(url: string, change: (query: string) => string): string {
   const question = url.indexOf("?");
-  return question < 0 ? url : url.slice(0, question) + stripQueryKey(url.slice(question));
+  return question < 0 ? url : url.slice(0, question) + change(url.slice(question));
 }

@@ -1,12 +1,11 @@
 /** Where a routed call goes, and with whose key (SPEC 3.3, 5.1-5.3). */
-import type { AgentName } from "../core/agent.ts";
 import type { Refusal } from "../core/refusal.ts";
 import { createCustom, USUAL_SPEECH } from "../providers/custom.ts";
 import type { Located, Provider, RequestLine } from "../providers/provider.ts";
-import { clientKey } from "./headers.ts";
 import type { Route } from "./route.ts";
 import type { Setup } from "./setup.ts";
 import { checkTarget, type Resolve } from "./target-url.ts";
+import { type Caller, chooseKey } from "./upstream-key.ts";
 
 export interface Destination {
   readonly provider: Provider;
@@ -20,18 +19,16 @@ export interface Destination {
 }
 
 /**
- * Resolves `x-target-url` on plain routes, and chooses the key. `located` is the place at the route's own provider. The
- * agent must be known by now: it may have a key of its own.
+ * Resolves `x-target-url` on plain routes, and chooses the key. `located` is the place at the route's own provider.
  */
 export function findDestination(
   route: Route,
   located: Located | null,
   request: RequestLine,
-  agent: AgentName,
+  caller: Caller,
   setup: Setup,
   resolve: Resolve,
 ): Destination | Promise<Destination | Refusal> {
-  const own = clientKey(request.headers, request.query);
   const target = route.form === "plain" ? request.headers.get("x-target-url") : null;
   if (target !== null) return followTarget(target);
   if (!route.provider || !located) throw new Error("a route without a provider has no target URL");
@@ -49,41 +46,15 @@ export function findDestination(
         located: stranger.locate(request),
         address,
         key: null,
-        ownKey: own !== null,
+        ownKey: caller.own !== null,
       };
     }
     return leadTo(provider, provider.locate(request));
   }
 
   function leadTo(provider: Provider, at: Located): Destination {
-    const key = isAtBase(provider, at) ? chooseKey(route, provider, agent, own, setup) : null;
-    return { provider, located: at, address: null, key, ownKey: key === null && own !== null };
+    return { provider, located: at, address: null, ...chooseKey(provider, at, caller, setup) };
   }
-}
-
-/** Whether the call goes to the configured base: another official host of the provider never gets a stored key. */
-function isAtBase({ base }: Provider, { url }: Located): boolean {
-  const origin = base.slice(0, originEnd(base));
-  return url.startsWith(origin) && originEnd(url) === origin.length;
-}
-
-function originEnd(url: string): number {
-  const slash = url.indexOf("/", url.indexOf("://") + 3);
-  return slash < 0 ? url.length : slash;
-}
-
-/** The stored key that pays, or null when the caller's own does or none is stored. */
-function chooseKey(
-  route: Route,
-  provider: Provider,
-  agent: AgentName,
-  own: string | null,
-  setup: Setup,
-): string | null {
-  if (route.form === "plain" && own !== null) return null;
-  const settings = setup.agent(agent);
-  const agentKey = settings.provider === provider.id ? settings.api_key : null;
-  return agentKey ?? provider.apiKey;
 }
 
 /** The configured provider at this very origin: only there may its key go. Of several, the one that the path is for. */

@@ -3,6 +3,7 @@
  * In memory, seeded from the index at start, moved on by every settled or blocked call. Bounded by `max_agents`.
  */
 import { type AgentName, emptyTally, type Tally } from "../core/agent.ts";
+import type { Account } from "../core/budget.ts";
 import { dayStart, hourStart } from "../core/calendar.ts";
 import type { Instant } from "../core/duration.ts";
 import type { NanoUsd } from "../core/money.ts";
@@ -15,9 +16,22 @@ export interface Windowed {
   readonly total: Tally;
 }
 
-export interface AgentState extends Windowed {
+/** Somebody whose spending may be capped. */
+export interface Spender extends Windowed {
+  /** What has settled and what is held, in nano-dollars. */
+  readonly money: Account;
+}
+
+export interface AgentState extends Spender {
   readonly name: AgentName;
+  /** Input and output together, as quotas count them. */
+  readonly tokens: Account;
+  /** Calls let in. */
+  readonly admitted: { hour: number; day: number };
+  /** Shown: the configured owner, else the one declared last. */
   owner: string | null;
+  /** Charged, where none is configured: the owner that was named first (SPEC 4.6). */
+  firstOwner: string | null;
   purpose: string | null;
   tags: readonly string[];
   inFlight: number;
@@ -28,6 +42,8 @@ export interface Fleet {
   readonly agents: ReadonlyMap<AgentName, AgentState>;
   /** Refusals of callers that are no agents: bad names, unknown paths. Since the start for the lifetime. */
   readonly strangers: Windowed;
+  /** All agents together. */
+  readonly gateway: Spender;
   /** Names of agents that changed since this was called last: what a live delta carries. */
   takeChanged(): AgentName[];
 }
@@ -45,47 +61,83 @@ export interface Charge {
 export interface LiveFleet extends Fleet {
   /** The agent's state, created when it was never seen. */
   meet(name: AgentName, at: Instant): AgentState;
+  /** The owner's state: the sum of the agents that were charged to it. */
+  owner(name: string): Spender;
   began(agent: AgentState, at: Instant): void;
-  settled(agent: AgentState, charge: Charge, at: Instant): void;
+  /** Charges the agent, the owner if there is one, and the gateway. */
+  settled(agent: AgentState, owner: Spender | null, charge: Charge, at: Instant): void;
+  /** Something of the agent changed that is not a call. */
+  changed(name: AgentName): void;
   /** Counts a refusal: of an agent that is known, else among the strangers'. */
   blocked(name: AgentName | null, at: Instant): void;
   /** Starts a new hour or day for everyone when it has begun. */
   turn(at: Instant): void;
 }
 
-/** Builds the fleet from what the index remembers of earlier runs. */
-export function createFleet(index: Index, zone: string, now: Instant): LiveFleet {
+/** What the fleet is built from. */
+export interface FleetParts {
+  readonly index: Index;
+  /** IANA name: where hours and days begin. */
+  readonly zone: string;
+  readonly now: Instant;
+  /** The owner that the configuration names for an agent, or null. */
+  readonly ownerOf: (agent: AgentName) => string | null;
+}
+
+/**
+ * Builds the fleet from what the index remembers of earlier runs. What an owner spent is what its agents did: an agent
+ * that was given to another owner since brings its spending along.
+ */
+export function createFleet({ index, zone, now, ownerOf }: FleetParts): LiveFleet {
   const agents = new Map<AgentName, AgentState>();
+  const owners = new Map<string, Spender>();
   let changed = new Set<AgentName>();
   let hour = hourStart(now, zone);
   let day = dayStart(now, zone);
 
-  const strangers: Windowed = { hour: emptyTally(), day: emptyTally(), total: emptyTally() };
+  const strangers: Windowed = emptySums();
+  const gateway = createSpender();
   const thisHour = index.tallies(hour, now + 1);
   const today = index.tallies(day, now + 1);
   for (const past of index.agents()) {
-    agents.set(past.agent, {
-      name: past.agent,
-      owner: past.owner,
-      purpose: past.purpose,
-      tags: [],
-      hour: thisHour.get(past.agent) ?? emptyTally(),
-      day: today.get(past.agent) ?? emptyTally(),
-      total: past.total,
-      inFlight: 0,
-      lastSeen: past.lastSeen,
-    });
+    const agent = createAgent(past.agent, past.lastSeen);
+    agents.set(past.agent, agent);
+    agent.owner = past.owner;
+    agent.firstOwner = past.firstOwner;
+    agent.purpose = past.purpose;
+    const sums = [thisHour.get(past.agent), today.get(past.agent), past.total] as const;
+    const charged = ownerOf(past.agent) ?? past.firstOwner;
+    for (const spender of [agent, gateway, ...(charged === null ? [] : [ownerState(charged)])]) {
+      mergeTally(spender.hour, sums[0]);
+      mergeTally(spender.day, sums[1]);
+      mergeTally(spender.total, sums[2]);
+    }
+    agent.admitted.hour = agent.hour.calls;
+    agent.admitted.day = agent.day.calls;
+  }
+
+  function ownerState(name: string): Spender {
+    const known = owners.get(name);
+    if (known) return known;
+    const owner = createSpender();
+    owners.set(name, owner);
+    return owner;
   }
 
   function turn(at: Instant): void {
     const newHour = hourStart(at, zone);
     if (newHour === hour) return;
     const newDay = dayStart(at, zone);
-    for (const sums of [strangers, ...agents.values()]) {
+    const isNewDay = newDay !== day;
+    for (const sums of [strangers, gateway, ...owners.values(), ...agents.values()]) {
       sums.hour = emptyTally();
-      if (newDay !== day) sums.day = emptyTally();
+      if (isNewDay) sums.day = emptyTally();
     }
-    for (const name of agents.keys()) changed.add(name);
+    for (const { name, admitted } of agents.values()) {
+      changed.add(name);
+      admitted.hour = 0;
+      if (isNewDay) admitted.day = 0;
+    }
     hour = newHour;
     day = newDay;
   }
@@ -99,7 +151,9 @@ export function createFleet(index: Index, zone: string, now: Instant): LiveFleet
   return {
     agents,
     strangers,
+    gateway,
     turn,
+    owner: ownerState,
     takeChanged() {
       const names = [...changed];
       changed = new Set();
@@ -108,17 +162,7 @@ export function createFleet(index: Index, zone: string, now: Instant): LiveFleet
     meet(name, at) {
       const known = agents.get(name);
       if (known) return known;
-      const agent: AgentState = {
-        name,
-        owner: null,
-        purpose: null,
-        tags: [],
-        hour: emptyTally(),
-        day: emptyTally(),
-        total: emptyTally(),
-        inFlight: 0,
-        lastSeen: at,
-      };
+      const agent = createAgent(name, at);
       agents.set(name, agent);
       changed.add(name);
       return agent;
@@ -126,13 +170,20 @@ export function createFleet(index: Index, zone: string, now: Instant): LiveFleet
     began(agent, at) {
       touch(agent, at);
       agent.inFlight++;
+      agent.admitted.hour++;
+      agent.admitted.day++;
     },
-    settled(agent, charge, at) {
+    settled(agent, owner, charge, at) {
       touch(agent, at);
       agent.inFlight--;
-      add(agent.hour, charge);
-      add(agent.day, charge);
-      add(agent.total, charge);
+      for (const spender of owner ? [agent, owner, gateway] : [agent, gateway]) {
+        add(spender.hour, charge);
+        add(spender.day, charge);
+        add(spender.total, charge);
+      }
+    },
+    changed(name) {
+      changed.add(name);
     },
     blocked(name, at) {
       const agent = name === null ? undefined : agents.get(name);
@@ -144,6 +195,41 @@ export function createFleet(index: Index, zone: string, now: Instant): LiveFleet
       sums.total.blocked++;
     },
   };
+}
+
+function emptySums(): Windowed {
+  return { hour: emptyTally(), day: emptyTally(), total: emptyTally() };
+}
+
+function createSpender(): Spender {
+  const sums = emptySums();
+  return Object.assign(sums, { money: createAccount(sums, ({ costNano }) => costNano) });
+}
+
+/** An agent that has done nothing yet. */
+export function createAgent(name: AgentName, lastSeen: Instant | null): AgentState {
+  const spender = createSpender();
+  return Object.assign(spender, {
+    name,
+    tokens: createAccount(spender, ({ tokensIn, tokensOut }) => tokensIn + tokensOut),
+    admitted: { hour: 0, day: 0 },
+    owner: null,
+    firstOwner: null,
+    purpose: null,
+    tags: [],
+    inFlight: 0,
+    lastSeen,
+  });
+}
+
+/** An account over sums that are kept elsewhere. */
+function createAccount(sums: Windowed, amount: (tally: Tally) => number): Account {
+  return { held: 0, spent: (window) => amount(sums[window]) };
+}
+
+function mergeTally(into: Tally, more: Tally | undefined): void {
+  if (!more) return;
+  for (const key of Object.keys(into) as (keyof Tally)[]) into[key] += more[key];
 }
 
 function add(tally: Tally, charge: Charge): void {

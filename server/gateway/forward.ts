@@ -80,6 +80,10 @@ export function explainBreak(call: Call, cause: unknown): UpstreamFailure {
     const message = `${call.provider.id} did not begin to answer in time. Try again.`;
     return { sent: true, error: "upstream_timeout", refusal: refusal("upstream_timeout", message) };
   }
+  if (call.stopped === "agent_deactivated") {
+    const message = "The agent was paused and its calls were ended.";
+    return { sent: true, error: call.stopped, refusal: refusal("agent_deactivated", message) };
+  }
   if (call.stopped !== null) {
     const message = "The gateway is shutting down. Try again in a moment.";
     return { sent: true, error: call.stopped, refusal: refusal("shutting_down", message, 1000) };

@@ -2,23 +2,32 @@
  * The data plane: a call comes in, is identified, admitted, routed, forwarded, metered and settled.
  * `handle` is the order of things; each step has its own file.
  */
-import type { Bytes, Instant } from "../core/duration.ts";
+import type { AgentName, Identity } from "../core/agent.ts";
+import type { Bytes, Instant, Millis } from "../core/duration.ts";
+import type { BlockedLine } from "../core/event.ts";
+import { chooseLane } from "../core/lane.ts";
+import type { NanoUsd } from "../core/money.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
-import type { Settings } from "../core/settings.ts";
+import type { Priority } from "../core/settings.ts";
 import type { RequestLine } from "../providers/provider.ts";
 import type { Store } from "../store/store.ts";
-import { type Admission, admit, admitEarly, take } from "./admit.ts";
+import { type Admission, admitEarly } from "./admit.ts";
 import { type AnswerContext, answer } from "./answer.ts";
 import { type BodyMemory, readBody, releaseBody } from "./body.ts";
-import { type Call, type CallFacts, createCall, describeCall, endingOf, holdOf, stopCall } from "./call.ts";
+import { type Call, endingOf, stopCall } from "./call.ts";
+import { type Controls, createControls } from "./controls.ts";
 import { depart } from "./depart.ts";
-import { findDestination } from "./destination.ts";
-import type { AgentState, LiveFleet } from "./fleet.ts";
+import { type Destination, findDestination } from "./destination.ts";
+import { createDoorkeeper, type FoldedRefusal, REPLY_DELAY } from "./doorkeeper.ts";
+import type { LiveFleet } from "./fleet.ts";
 import { type Departure, errorCode, type Fetch, forward, type UpstreamFailure } from "./forward.ts";
-import { headerBytes } from "./headers.ts";
+import { clientKey, headerBytes } from "./headers.ts";
 import { identify } from "./identify.ts";
-import { createLimits } from "./limits.ts";
+import type { Keyring } from "./keys.ts";
+import { enterLane } from "./lane-upstream.ts";
+import { circumstances, type DoorContext, letIn } from "./let-in.ts";
 import { isForeignPage } from "./origin.ts";
+import { describeFacts } from "./policy-facts.ts";
 import { prepareRequest } from "./prepare.ts";
 import {
   answerRefusal,
@@ -28,10 +37,13 @@ import {
   renderRefusal,
   type Visit,
 } from "./refuse.ts";
-import { findRoute, readTarget } from "./route.ts";
-import { settle } from "./settle.ts";
+import { findRoute, type Route, readTarget } from "./route.ts";
+import { readRun } from "./run.ts";
+import { type Bill, type Outcome, settle } from "./settle.ts";
 import type { Setup } from "./setup.ts";
 import type { Resolve } from "./target-url.ts";
+import { originOf } from "./upstream-key.ts";
+import { judgeEnding } from "./verdict.ts";
 import { createWatchdog, type Every } from "./watchdog.ts";
 
 /** What the data plane needs of the world. */
@@ -43,6 +55,7 @@ export interface GatewayContext {
   readonly resolve: Resolve;
   readonly store: Store;
   readonly fleet: LiveFleet;
+  readonly keys: Pick<Keyring, "find">;
   /** The configuration in force; asked once per call, so that a call keeps its terms. */
   setup(): Setup;
   /** What buffered bodies may hold together. */
@@ -57,6 +70,10 @@ export interface Connection {
 }
 
 export interface Gateway {
+  /** What governs the calls: read by the management API, which also pauses and resumes by it. */
+  readonly controls: Controls;
+  /** Ends every call that the agent has in flight, at once. */
+  kill(agent: AgentName): void;
   /** Answers one request of the data plane. Never rejects. */
   handle(request: Request, connection: Connection): Promise<Response>;
   readonly inFlight: number;
@@ -68,6 +85,9 @@ export interface Gateway {
 export const IDLE_SECONDS = 30;
 
 const MAX_HEADER_BYTES: Bytes = 48 * 1024;
+/** Refusals that are told late at the same time, at most. */
+const MAX_DELAYED = 1_000;
+const HOUSEKEEPING: Millis = 1_000;
 /** What a client that has left is answered, for want of a reader: nginx's number for it. */
 const CLIENT_CLOSED_REQUEST = 499;
 
@@ -77,7 +97,10 @@ export function createGateway(context: GatewayContext): Gateway {
   const watchdog = createWatchdog(context.now, context.every);
   const memory: BodyMemory = { limit: context.bodyMemory, used: 0 };
   const calls = new Set<Call>();
-  const limits = createLimits();
+  const controls = createControls(context);
+  const doorkeeper = createDoorkeeper<BlockedLine>({ limit: MAX_DELAYED });
+  const door: DoorContext = { ...context, controls, watchdog, admission };
+  const stopHousekeeping = context.every(HOUSEKEEPING, keepHouse);
   /** Requests that have not been answered yet, whether they became calls or not. */
   let visits = 0;
   let shuttingDown = false;
@@ -92,6 +115,7 @@ export function createGateway(context: GatewayContext): Gateway {
       path,
       dialect: "openai-chat",
       identity: null,
+      run: null,
       provider: null,
       model: null,
       reply: null,
@@ -99,9 +123,9 @@ export function createGateway(context: GatewayContext): Gateway {
     visits++;
     try {
       const answered = await serve(visit, query, connection);
-      return "reason" in answered ? refuse(visit, answered) : answered;
+      return "reason" in answered ? await refuse(visit, answered) : answered;
     } catch (cause) {
-      return refuse(visit, defect(visit, cause));
+      return await refuse(visit, defect(visit, cause));
     } finally {
       visits--;
       noteIdle();
@@ -119,6 +143,7 @@ export function createGateway(context: GatewayContext): Gateway {
     const { headers, method } = request;
     const setup = context.setup();
     const { settings } = setup;
+    controls.follow(setup);
 
     const route = findRoute(path, headers, setup.providers);
     if ("reason" in route) {
@@ -131,60 +156,60 @@ export function createGateway(context: GatewayContext): Gateway {
     visit.dialect = located?.operation.dialect ?? guessDialect(path, headers);
     if (headerBytes(headers) > MAX_HEADER_BYTES) return headersTooLarge();
 
-    const identity = identify(headers, route.agent, settings.gateway.default_agent);
+    const identity = whoCalls(route, query, headers, setup);
     if ("reason" in identity) return identity;
     visit.identity = identity;
-    const admission = (): Admission => ({
-      identity,
-      setup,
-      fleet,
-      now: context.now(),
-      journalProblem: store.journal.problem,
-      shuttingDown,
-    });
-    const early = admitEarly(admission());
+    const run = readRun(headers);
+    if (run && "reason" in run) return run;
+    visit.run = run;
+    const early = admitEarly(admission(identity, setup));
     if (early) return early;
 
-    const destination = await findDestination(route, located, line, identity.name, setup, context.resolve);
-    if ("reason" in destination) return destination;
+    const caller = { agent: identity.name, form: route.form, own: clientKey(headers, query) };
+    const found = await findDestination(route, located, line, caller, setup, context.resolve);
+    if ("reason" in found) return found;
+    const lane = laneOf(identity, setup);
+    const destination = enterLane(found, lane, line, caller, setup);
     const { operation } = destination.located;
     visit.provider = destination.provider.id;
     visit.dialect = operation.dialect;
     // A page has no business with a key that is not its own.
     if (destination.key !== null && isForeignPage(headers, [settings.gateway.host])) return foreignPage();
 
-    const { max_body: maxBody, header_timeout } = settings.gateway;
+    const { max_body: maxBody, header_timeout, idle_timeout: idleTimeout } = settings.gateway;
     const bounds = { maxBody, deadline: context.now() + header_timeout };
     const body = await readBody(request, bounds, memory, watchdog);
     if ("reason" in body) return body;
     const prepared = await prepareRequest(destination.provider, operation, body, headers, maxBody, memory);
-    // From here to the departure nothing waits: what is checked is what is taken.
     const unsendable = "reason" in prepared ? prepared : checkSendable(method, body);
     if (unsendable || "reason" in prepared || request.signal.aborted) {
       releaseBody(memory, body.length);
-      return unsendable ?? new Response(null, { status: CLIENT_CLOSED_REQUEST });
+      return unsendable ?? clientClosed();
     }
-    const { model } = prepared;
-    visit.model = model;
+    visit.model = prepared.model;
     visit.reply = describeReply(visit, operation, prepared, setup.agent(identity.name), context.now());
-    const arrival = { ...admission(), provider: destination.provider, model, operation, limits };
     const departure = depart(headers, destination, prepared, settings);
-    const facts = describeCall(visit, identity, destination, prepared, setup);
-    const late = admit(arrival) ?? hold(facts, settings);
-    if (late) {
+    const applicant = { visit, identity, run, destination, lane, prepared, setup, ownKey: caller.own };
+    const entered = admitEarly(admission(identity, setup)) ?? (await letIn(applicant, door));
+    if (entered === null || "reason" in entered) {
       releaseBody(memory, body.length);
-      return late;
+      return entered ?? clientClosed();
     }
-    take(arrival);
-    const call = begin(facts, setup);
+    const { call } = entered;
+    calls.add(call);
+    watchdog.watch(call);
     connection.timeout(request, 0);
     request.signal.addEventListener("abort", () => stopCall(call, "client_left"));
-    return run(call, visit, departure, body.length, {
+    // It may have left in the moment in which it was let in.
+    if (request.signal.aborted) stopCall(call, "client_left");
+    const onAnswer = (upstream: Response) => noteLimit(destination, caller.own, upstream);
+    return conduct(call, visit, { ...departure, body: entered.body }, body.length, onAnswer, {
       now: context.now,
-      idleTimeout: settings.gateway.idle_timeout,
+      idleTimeout,
       hideUsage: prepared.hideUsage,
+      usageChunk: prepared.demand.usageChunk,
       memory,
-      end: (outcome) => settle(call, outcome, context),
+      end: (outcome) => settle(call, outcome, { ...context, giveBack }),
       closed() {
         calls.delete(call);
         watchdog.release(call);
@@ -194,48 +219,78 @@ export function createGateway(context: GatewayContext): Gateway {
     });
   }
 
-  /** Writes down what is about to be in flight, so that a crash forgets nothing. */
-  function hold(facts: CallFacts, { audit }: Settings): Refusal | null {
-    return store.holds.open(holdOf(facts)) || audit.on_failure === "continue" ? null : unheld();
+  function whoCalls(
+    { agent }: Route,
+    query: string,
+    headers: Headers,
+    { settings }: Setup,
+  ): Identity | Refusal {
+    const { default_agent } = settings.gateway;
+    return identify(
+      headers,
+      query,
+      agent,
+      default_agent,
+      settings.identity.mode,
+      context.keys,
+      context.now(),
+    );
   }
 
-  /** From here on the call is in flight: counted and watched until its one ending. */
-  function begin(facts: CallFacts, setup: Setup): Call {
-    const { header_timeout, answer_timeout } = setup.settings.gateway;
-    const deadline = context.now() + (facts.stream ? header_timeout : answer_timeout);
-    const call = createCall(facts, meet(facts, setup), deadline);
-    calls.add(call);
-    watchdog.watch(call);
-    fleet.began(call.agent, call.started);
-    return call;
+  function admission(identity: Identity, setup: Setup): Admission {
+    const { problem: journalProblem } = store.journal;
+    return { identity, setup, fleet, now: context.now(), journalProblem, shuttingDown };
   }
 
-  /** The agent of a call, created on first sight. Its labels are the configured ones, else those declared last. */
-  function meet({ identity, owner, purpose, tags, started }: CallFacts, setup: Setup): AgentState {
-    if (!fleet.agents.has(identity.name)) {
-      store.journal.append({
-        type: "agent",
-        event: "agent.created",
-        time: new Date(started).toISOString(),
-        agent: identity.name,
-        owner: owner ?? undefined,
-        purpose: purpose ?? undefined,
-      });
-    }
-    const agent = fleet.meet(identity.name, started);
-    const configured = setup.agent(identity.name);
-    agent.owner = configured.owner ?? owner ?? agent.owner;
-    agent.purpose = configured.purpose ?? purpose ?? agent.purpose;
-    agent.tags = tags.length > 0 ? tags : agent.tags;
-    return agent;
+  function laneOf({ name, key, purpose }: Identity, setup: Setup): Priority {
+    const { tier, terms } = controls.standing(name, setup, key !== null);
+    return chooseLane({
+      priority: terms.priority,
+      configuredPurpose: terms.purpose,
+      declaredPurpose: purpose,
+      tier,
+      hasKey: key !== null,
+    });
+  }
+
+  /** A 429 is about the key that the call was sent with. */
+  function noteLimit({ located, key }: Destination, own: string | null, upstream: Response): void {
+    if (upstream.status === 429)
+      controls.keyRest.rest(originOf(located.url), key ?? own, upstream.headers, context.now());
+  }
+
+  /** What a call has taken goes back, and what became of it is noted. Whoever waits begins in this very turn. */
+  function giveBack(call: Call, outcome: Outcome, { usage, costNano }: Bill, now: Instant): void {
+    const { agent, crossing, hold, requestedModel } = call;
+    const verdict = judgeEnding(outcome);
+    if (verdict === "success") crossing.succeed(now);
+    if (verdict === "failure") crossing.fail(now);
+    else crossing.giveBack();
+    if (outcome.ending === "complete" && usage?.outputTokens != null)
+      controls.habits.note(agent.name, requestedModel, usage.outputTokens);
+    observe(call, outcome, costNano, now);
+    hold?.release();
+    call.releaseSlot();
+  }
+
+  /** Trust and policies look at what a call came to. */
+  function observe(call: Call, outcome: Outcome, costNano: NanoUsd | null, now: Instant): void {
+    const setup = context.setup();
+    const { agent, owner, requestedModel: model } = call;
+    const status = outcome.upstreamStatus ?? null;
+    const fact = { kind: "call", model, owner, status, costNano } as const;
+    controls.reputation.observe(agent.name, fact, now, controls.trustTermsOf(agent.name, setup));
+    const around = () => circumstances(controls, agent.name, call.charged.run, call.trust, setup);
+    controls.policing.review(setup.policies, () => describeFacts(call, agent, around(), now), now);
   }
 
   /** Sends the call and answers it. Whatever happens, it ends in one settlement. */
-  async function run(
+  async function conduct(
     call: Call,
     visit: Visit,
     departure: Departure,
     bodyBytes: Bytes,
+    onAnswer: (upstream: Response) => void,
     answering: AnswerContext,
   ): Promise<Response> {
     let result: Response | UpstreamFailure;
@@ -243,6 +298,7 @@ export function createGateway(context: GatewayContext): Gateway {
       result = await forward(call, departure, context.fetch);
       // The body has left: the memory that it took is free again, however long the answer takes.
       releaseBody(memory, bodyBytes);
+      if (!("refusal" in result)) onAnswer(result);
       if (!("refusal" in result)) result = await answer(call, result, answering);
     } catch (cause) {
       call.abort.abort();
@@ -257,13 +313,41 @@ export function createGateway(context: GatewayContext): Gateway {
     return renderRefusal(result.refusal, visit);
   }
 
-  /** Answers a refusal and writes it down. It is nobody's error. */
-  function refuse(visit: Visit, refused: Refusal): Response {
+  /** Answers a refusal and writes it down. It is nobody's error. A loop against a closed door stays cheap. */
+  function refuse(visit: Visit, refused: Refusal): Response | Promise<Response> {
     const now = context.now();
     const answered = answerRefusal(refused, visit);
-    store.journal.append(blockedLine(refused, answered.status, visit, now));
-    fleet.blocked(visit.identity?.name ?? null, now);
-    return answered;
+    const name = visit.identity?.name ?? null;
+    const agent = name !== null && fleet.agents.has(name) ? name : null;
+    const trust = agent === null ? null : controls.trustScore(agent, context.setup());
+    const line = blockedLine(refused, answered.status, visit, trust, now);
+    const { delayed, fold } = doorkeeper.note({ agent, reason: refused.reason }, line, now);
+    if (!fold) store.journal.append(line);
+    fleet.blocked(name, now);
+    return delayed ? later(visit, answered) : answered;
+  }
+
+  function later({ request }: Visit, answered: Response): Promise<Response> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        stop();
+        request.signal.removeEventListener("abort", done);
+        doorkeeper.release();
+        resolve(answered);
+      };
+      const stop = context.every(REPLY_DELAY, done);
+      request.signal.addEventListener("abort", done);
+    });
+  }
+
+  function keepHouse(): void {
+    const now = context.now();
+    controls.keepHouse(now);
+    writeFolded(doorkeeper.flush(now));
+  }
+
+  function writeFolded(folded: readonly FoldedRefusal<BlockedLine>[]): void {
+    for (const { sample, count } of folded) store.journal.append(count > 1 ? { ...sample, count } : sample);
   }
 
   function defect(visit: Visit, cause: unknown): Refusal {
@@ -280,8 +364,12 @@ export function createGateway(context: GatewayContext): Gateway {
 
   return {
     handle,
+    controls,
     get inFlight() {
       return calls.size;
+    },
+    kill(agent) {
+      for (const call of calls) if (call.agent.name === agent) stopCall(call, "agent_deactivated");
     },
     async drain(grace) {
       shuttingDown = true;
@@ -290,6 +378,9 @@ export function createGateway(context: GatewayContext): Gateway {
       // What is left are bodies that are still on their way.
       for (const waiting of watchdog.all()) waiting.expire();
       await idle();
+      stopHousekeeping();
+      writeFolded(doorkeeper.flushAll());
+      controls.persist();
     },
   };
 }
@@ -300,10 +391,8 @@ function checkSendable(method: string, body: Uint8Array): Refusal | null {
   return refusal("invalid_request", `A ${method} request with a body cannot be passed on. Send it without.`);
 }
 
-function unheld(): Refusal {
-  const message =
-    "No call passes while what is in flight cannot be written down. Check the disk of gateway.data_dir.";
-  return refusal("journal_unavailable", message, 5000);
+function clientClosed(): Response {
+  return new Response(null, { status: CLIENT_CLOSED_REQUEST });
 }
 
 function foreignPage(): Refusal {

@@ -26,7 +26,7 @@ const USUAL_CONNECTION = /^(?:keep-alive|close)$/i;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Where SDKs put an API key. */
-const AUTH = ["authorization", "x-api-key", "x-goog-api-key"] as const;
+const AUTH = ["authorization", "x-api-key", "x-goog-api-key", "api-key"];
 
 /** Total size of the header fields in bytes, as HTTP/1.1 writes them. */
 export function headerBytes(headers: Headers): number {
@@ -85,23 +85,26 @@ const PLACEHOLDER_PREFIXES = ["managed-by-", "tg_", "tga_"];
 /** Removes the headers whose key is a placeholder or a secret of the gateway. */
 export function stripPlaceholders(headers: Headers): void {
   for (const name of AUTH) {
-    const value = headers.get(name);
-    if (value !== null && isPlaceholder(keyIn(value))) headers.delete(name);
+    const keys = keysIn(headers.get(name));
+    if (keys.length === 0 || keys.some(isPlaceholder)) headers.delete(name);
   }
+}
+
+/** Every key that the caller shows where SDKs put one. */
+export function shownKeys(headers: Headers, query: string): string[] {
+  const inQuery = query === "" ? [] : new URLSearchParams(query).getAll("key");
+  return [...AUTH.flatMap((name) => keysIn(headers.get(name))), ...inQuery];
 }
 
 /** The caller's own key, or null when it sent none or a placeholder (SPEC 5.1). */
 export function clientKey(headers: Headers, query: string): string | null {
-  for (const name of AUTH) {
-    const value = headers.get(name);
-    if (value !== null && !isPlaceholder(keyIn(value))) return keyIn(value);
-  }
-  const inQuery = query.includes("key=") ? new URLSearchParams(query).get("key") : null;
-  return inQuery !== null && !isPlaceholder(inQuery) ? inQuery : null;
+  return shownKeys(headers, query).find((key) => !isPlaceholder(key)) ?? null;
 }
 
-function keyIn(value: string): string {
-  return value.replace(/^Bearer(?:\s+|$)/i, "").trim();
+/** The keys in a header's value: a header that was sent twice arrives joined by commas, which no key contains. */
+export function keysIn(value: string | null): string[] {
+  const parts = (value ?? "").split(",").map((part) => part.replace(/^\s*Bearer(?:\s+|$)/i, "").trim());
+  return parts.filter((part) => part !== "");
 }
 
 /** Removes every header that may carry a key. */
@@ -111,11 +114,18 @@ export function stripAuth(headers: Headers): void {
 
 /** The query without `key`, in which Gemini's callers may put theirs; otherwise untouched. */
 export function stripQueryKey(query: string): string {
-  if (!query.includes("key=")) return query;
-  const kept = query
-    .slice(1)
-    .split("&")
-    .filter((member) => !member.startsWith("key="));
+  return withoutKeys(query, () => true);
+}
+
+/** The query without a `key` that is a placeholder or a secret of the gateway; otherwise untouched. */
+export function stripQueryPlaceholder(query: string): string {
+  return withoutKeys(query, isPlaceholder);
+}
+
+function withoutKeys(query: string, isUnwanted: (key: string) => boolean): string {
+  const members = query.slice(1).split("&");
+  const kept = members.filter((member) => !new URLSearchParams(member).getAll("key").some(isUnwanted));
+  if (kept.length === members.length) return query;
   return kept.length === 0 ? "" : `?${kept.join("&")}`;
 }
 

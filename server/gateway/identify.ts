@@ -1,6 +1,10 @@
-/** Who calls: a header first, then the path, else the default agent (SPEC of identity: 4.1, 4.2). Pure. */
+/** Who calls: a gateway key first, then a header, then the path, else the default agent (SPEC 4.1, 4.2, 4.4). */
 import { type AgentName, type Identity, isAgentName } from "../core/agent.ts";
+import type { Instant } from "../core/duration.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
+import type { Settings } from "../core/settings.ts";
+import type { Keyring } from "./keys.ts";
+import { readProof } from "./proof.ts";
 
 const MAX_IDENTITY_BYTES = 1024;
 const MAX_LABEL = 128;
@@ -8,14 +12,19 @@ const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u;
 const TAG_KEY = /^[a-z0-9._-]{1,64}$/;
 
 /**
- * The identity that a call declares. Precedence: `x-agent-id`, the name in `X-Agent-Identity`, the path, the default.
- * Owner, purpose and tags come from `X-Agent-Identity` whoever wins the name. A malformed header is a refusal even when
- * another source would have won: a typo must not be charged to somebody else unnoticed.
+ * The identity that a call proves or declares. Precedence: a gateway key, `x-agent-id`, the name in `X-Agent-Identity`,
+ * the path, the default. Owner, purpose and tags come from `X-Agent-Identity` whoever wins the name. A malformed header
+ * is a refusal even when another source would have won: a typo must not be charged to somebody else unnoticed. So is a
+ * key that proves nothing or another agent than the one named; in mode `keys`, so is a call without one.
  */
 export function identify(
   headers: Headers,
+  query: string,
   pathAgent: string | null,
   defaultAgent: AgentName,
+  mode: Settings["identity"]["mode"],
+  keyring: Pick<Keyring, "find">,
+  now: Instant,
 ): Identity | Refusal {
   const header = headers.get("x-agent-identity");
   const declared = header === null ? null : parseAgentIdentity(header);
@@ -25,9 +34,19 @@ export function identify(
   if (id !== null && !isAgentName(id)) return badName("the header x-agent-id");
   if (pathAgent !== null && !isAgentName(pathAgent)) return badName("the path");
 
-  const name = id ?? declared?.name ?? pathAgent ?? defaultAgent;
-  if (!declared) return { name, owner: null, purpose: null, tags: [] };
-  return { ...declared, name };
+  const proof = readProof(headers, query, keyring, now);
+  if (proof && "reason" in proof) return proof;
+  if (!proof && mode === "keys") return missingKey();
+  if (proof) {
+    if (id !== null && id !== proof.agent) return mismatch("the header x-agent-id");
+    if (declared && declared.name !== proof.agent) return mismatch("the header X-Agent-Identity");
+    if (pathAgent !== null && pathAgent !== proof.agent) return mismatch("the path");
+  }
+
+  const name = proof?.agent ?? id ?? declared?.name ?? pathAgent ?? defaultAgent;
+  const key = proof?.id ?? null;
+  if (!declared) return { name, owner: null, purpose: null, tags: [], key };
+  return { ...declared, name, key };
 }
 
 /** Parses `name=prod-bot; owner=team-ml; purpose=production; team=x`, or says which part is wrong. */
@@ -57,6 +76,7 @@ export function parseAgentIdentity(header: string): Identity | Refusal {
     owner: members.get("owner") || null,
     purpose: members.get("purpose") || null,
     tags: tags.map(([key, value]) => `${key}=${value}`),
+    key: null,
   };
 }
 
@@ -82,5 +102,20 @@ function badName(where: string): Refusal {
   return refusal(
     "invalid_agent_name",
     `The agent's name in ${where} is not valid: use 1 to 128 of A-Z a-z 0-9 . _ - (but not \`.\` or \`..\`).`,
+  );
+}
+
+function missingKey(): Refusal {
+  return refusal(
+    "missing_gateway_key",
+    "This gateway serves calls that show a gateway key. Create one with `tollgate keys create <agent>`, and send it " +
+      "as the header x-tollgate-key or as the SDK's API key.",
+  );
+}
+
+function mismatch(where: string): Refusal {
+  return refusal(
+    "identity_mismatch",
+    `The gateway key belongs to another agent than ${where} names. Leave that name out, or use a key of that agent.`,
   );
 }

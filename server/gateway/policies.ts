@@ -1,11 +1,11 @@
 /**
- * Policies: rules over the state of an agent (SPEC 10). They are compiled once and evaluated before a call is forwarded and
- * after it has settled, over a memory that each agent has. Deciding is separate from taking: a throttled call takes its
- * place by `takeThrottles` in the turn in which it takes everything.
+ * Policies: rules over the state of an agent (SPEC 10). They are compiled once, evaluated before a call is forwarded and
+ * reviewed after it has settled, over a memory that each agent has. Deciding is separate from taking: a throttled call
+ * takes its place by `takeThrottles` (policy-throttles.ts) in the turn in which it takes everything.
  */
 import type { Instant, Millis } from "../core/duration.ts";
 import type { ConditionFault, PolicySettings } from "../core/settings.ts";
-import { check, createBucket, take } from "../core/token-bucket.ts";
+import { createBucket } from "../core/token-bucket.ts";
 import { type Condition, compileCondition } from "./condition.ts";
 import type { PolicyFacts } from "./policy-fields.ts";
 import { align, factsSince, isTrue, type PolicyMemory, type RuleMemory } from "./policy-memory.ts";
@@ -30,9 +30,9 @@ export type PolicyEffect =
   /** `until` null: until a person resumes the agent. */
   | { readonly kind: "pause"; readonly rule: string; readonly until: Instant | null }
   | { readonly kind: "alert"; readonly rule: string }
-  /** The throttle begins to hold. */
+  /** The throttle begins to hold; told once a minute at most. */
   | { readonly kind: "throttle"; readonly rule: string }
-  /** What a rule in shadow mode would have done. */
+  /** What a rule in shadow mode would have done; told once a minute at most. */
   | { readonly kind: "shadow"; readonly rule: string; readonly action: PolicySettings["action"] }
   /** The condition could not be evaluated, which counts as false. */
   | { readonly kind: "error"; readonly rule: string; readonly message: string };
@@ -56,7 +56,8 @@ const LEAST_FOR_A_RATE = 10;
 /** What would be recorded at every call is recorded this often at most, per rule and agent. */
 const RECORD_GAP: Millis = 60_000;
 
-const PASS: PolicyVerdict = { denied: null, throttles: [], effects: [] };
+/** The verdict of no rules. */
+export const PASS: PolicyVerdict = { denied: null, throttles: [], effects: [] };
 
 /** Compiles every rule, or says what is wrong with each that cannot be. */
 export function compilePolicies(
@@ -100,12 +101,12 @@ export function evaluatePolicies(
     const policy = policies[index];
     const rule = memory.rules[index];
     if (!policy || !rule) continue;
-    const holds = isTrue(policy, policy.settings.action === "pause" ? sinceResume : facts, rule);
-    const effect = rule.failure === null ? act(policy, holds, rule, now) : recordFailure(policy, rule, now);
+    const { action, mode } = policy.settings;
+    const effect = evaluate(policy, action === "pause" ? sinceResume : facts, rule, now);
     if (effect) effects = [...(effects ?? []), effect];
-    if (policy.settings.mode === "shadow") continue;
-    if (holds && policy.settings.action === "deny") denied ??= policy;
-    if (policy.settings.action === "throttle" && now < rule.throttledUntil) {
+    if (mode === "shadow") continue;
+    if (action === "deny" && rule.held) denied ??= policy;
+    if (action === "throttle" && (rule.held || now < rule.throttledUntil)) {
       throttles = [...(throttles ?? []), { policy, memory: rule }];
     }
   }
@@ -113,26 +114,57 @@ export function evaluatePolicies(
   return { denied, throttles: throttles ?? PASS.throttles, effects: effects ?? PASS.effects };
 }
 
+/**
+ * What the rules bring about now that a call has settled. As `evaluatePolicies`, but for the rules that deny: no call is
+ * there to be denied, and none would have been.
+ */
+export function reviewPolicies(
+  policies: readonly Policy[],
+  facts: PolicyFacts,
+  now: Instant,
+  memory: PolicyMemory,
+): readonly PolicyEffect[] {
+  align(memory, policies);
+  const sinceResume = memory.since === null ? facts : factsSince(facts, memory.since);
+  const effects: PolicyEffect[] = [];
+  for (const [index, policy] of policies.entries()) {
+    const rule = memory.rules[index];
+    const { action } = policy.settings;
+    if (!rule || action === "deny") continue;
+    const effect = evaluate(policy, action === "pause" ? sinceResume : facts, rule, now);
+    if (effect) effects.push(effect);
+  }
+  return effects;
+}
+
+/** Evaluates one rule; whether it holds is in `rule.held` then. */
+function evaluate(policy: Policy, facts: PolicyFacts, rule: RuleMemory, now: Instant): PolicyEffect | null {
+  const holds = isTrue(policy, facts, rule);
+  return rule.failure === null ? act(policy, holds, rule, now) : recordFailure(policy, rule, now);
+}
+
 /** What a rule does now that its condition is true or false; null when there is nothing to tell. */
 function act({ settings }: Policy, holds: boolean, rule: RuleMemory, now: Instant): PolicyEffect | null {
   const { action, mode, name, params } = settings;
-  const began = holds && !rule.held;
+  const begins = !rule.held && now >= rule.throttledUntil;
   rule.held = holds;
-  let told: PolicyEffect | null = null;
+  if (!holds) return null;
   if (action === "throttle") {
-    const begins = holds && now >= rule.throttledUntil;
-    // A hold of 0 s still covers the call that made the condition true.
-    if (params.rate && (begins || !rule.bucket)) rule.bucket = createBucket(params.rate, now);
-    if (holds) rule.throttledUntil = now + Math.max(1, params.hold_seconds * 1_000);
-    told = begins ? { kind: "throttle", rule: name } : null;
-  } else if (action === "pause") {
-    const until = params.duration === null ? null : now + params.duration;
-    told = began ? { kind: "pause", rule: name, until } : null;
-  } else if (holds && now >= rule.quietUntil && (action === "alert" || mode === "shadow")) {
-    rule.quietUntil = now + (action === "alert" ? params.cooldown : RECORD_GAP);
-    told = { kind: "alert", rule: name };
+    // One bucket for good: a condition that comes and goes must not fill it anew.
+    if (params.rate) rule.bucket ??= createBucket(params.rate, now);
+    rule.throttledUntil = now + params.hold_seconds * 1_000;
   }
-  return told && mode === "shadow" ? { kind: "shadow", rule: name, action } : told;
+  if ((action === "pause" || action === "throttle") && !begins) return null;
+  if (mode === "enforce") {
+    if (action === "deny") return null;
+    // A pause acts by being told: nothing keeps it quiet.
+    const until = params.duration === null ? null : now + params.duration;
+    if (action === "pause") return { kind: "pause", rule: name, until };
+  }
+  if (now < rule.quietUntil) return null;
+  rule.quietUntil = now + (action === "alert" ? params.cooldown : RECORD_GAP);
+  if (mode === "shadow") return { kind: "shadow", rule: name, action };
+  return { kind: action === "throttle" ? "throttle" : "alert", rule: name };
 }
 
 function recordFailure({ settings }: Policy, rule: RuleMemory, now: Instant): PolicyEffect | null {
@@ -140,29 +172,4 @@ function recordFailure({ settings }: Policy, rule: RuleMemory, now: Instant): Po
   if (now < rule.quietUntil || rule.failure === null) return null;
   rule.quietUntil = now + RECORD_GAP;
   return { kind: "error", rule: settings.name, message: rule.failure };
-}
-
-/** How long a call has to wait for the rates of the throttles that hold; 0 when it may pass. Changes nothing. */
-export function checkThrottles(throttles: readonly Throttle[], now: Instant): Millis {
-  let wait = 0;
-  for (const { policy, memory } of throttles) {
-    const { rate } = policy.settings.params;
-    if (rate && memory.bucket) wait = Math.max(wait, check(rate, memory.bucket, now));
-  }
-  return wait;
-}
-
-/** Takes a call's place in every throttle that holds. Only after `checkThrottles` said 0. */
-export function takeThrottles(throttles: readonly Throttle[], now: Instant): void {
-  for (const { policy, memory } of throttles) {
-    const { rate } = policy.settings.params;
-    if (rate && memory.bucket) take(rate, memory.bucket, now);
-  }
-}
-
-/** How long each call is held back before it is forwarded: the longest `delay_ms` of the throttles that hold. */
-export function delayOf(throttles: readonly Throttle[]): Millis {
-  let delay = 0;
-  for (const { policy } of throttles) delay = Math.max(delay, policy.settings.params.delay_ms ?? 0);
-  return delay;
 }

@@ -34,14 +34,17 @@ export interface Counters {
   readonly cost: number;
 }
 
+/** The same as conditions name them. */
+export type Done = Pick<PolicyFacts, "call_count" | "error_count" | "total_cost">;
+
 /** The memory of an agent about which nothing is known. */
 export function createPolicyMemory(): PolicyMemory {
   return { policies: [], rules: [], since: null };
 }
 
-/** A person has resumed the agent: pauses start from here, and may fire again. */
-export function forgive(memory: PolicyMemory, facts: PolicyFacts): void {
-  memory.since = { calls: facts.call_count, errors: facts.error_count, cost: facts.total_cost };
+/** A person has resumed the agent, which had done this much: pauses start from here, and may fire again. */
+export function forgive(memory: PolicyMemory, done: Done): void {
+  memory.since = { calls: done.call_count, errors: done.error_count, cost: done.total_cost };
   for (const [index, { settings }] of memory.policies.entries()) {
     const rule = memory.rules[index];
     if (rule && settings.action === "pause") rule.held = false;

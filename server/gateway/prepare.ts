@@ -1,10 +1,13 @@
 /** Reads what a request asks for, and makes the bytes that go upstream: the caller's own, but for what metering needs. */
 import type { Bytes } from "../core/duration.ts";
+import type { Fingerprint } from "../core/loop-detector.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
+import { NO_DEMAND } from "../protocols/demand.ts";
 import { protocols } from "../protocols/index.ts";
+import { textOf } from "../protocols/json.ts";
 import { duplicateMember } from "../protocols/json-edit.ts";
 import { askForUsage } from "../protocols/openai-chat.ts";
-import type { Demand } from "../protocols/protocol.ts";
+import type { Demand, InputEstimate } from "../protocols/protocol.ts";
 import type { Operation, Provider } from "../providers/provider.ts";
 import { type BodyMemory, memoryFull, releaseBody, takeMemory } from "./body.ts";
 import { decodeWhole } from "./decode.ts";
@@ -14,12 +17,18 @@ export interface Prepared {
   /** Whether the body is JSON that was read, and not passed on unread. */
   readonly isJson: boolean;
   readonly hasTools: boolean;
-  /** Bytes that count as text when the input is estimated: decoded, long base64 counted by the piece. */
-  readonly inputBytes: Bytes;
   readonly model: string | null;
   readonly stream: boolean;
-  /** What the body demands, for who must answer it; null where it was passed on unread. */
-  readonly readDemand: (() => Demand) | null;
+  /** What the body asks for; nothing where it was passed on unread. */
+  readonly demand: Demand;
+  /** An upper bound of the input that stands in the body. */
+  readonly input: InputEstimate;
+  /** The service tier that the body names. */
+  readonly serviceTier: string | null;
+  /** What tells whether the agent repeats itself; null where there is nothing to compare. Works it out when asked. */
+  readonly readFingerprint: () => Fingerprint | null;
+  /** Makes the body with a lower output ceiling; null where it cannot be edited. */
+  readonly lower: ((ceiling: number) => Uint8Array<ArrayBuffer>) | null;
   /** Whether the gateway asked for a usage chunk that the client did not ask for. */
   readonly hideUsage: boolean;
 }
@@ -36,6 +45,9 @@ const DECIDING = [
   "generationConfig",
   "service_tier",
   "background",
+  "max_tokens_to_sample",
+  "generation_config",
+  "best_of",
 ];
 
 const MAX_MODEL_NAME = 256;
@@ -54,15 +66,17 @@ export async function prepareRequest(
   // Uploads (audio, images) are metered by their answers alone.
   if (operation.kind === "pass" || operation.requestBody === "any") {
     const { model, stream } = operation;
-    const inputBytes = body.length;
     return {
       body,
       isJson: false,
       hasTools: false,
-      inputBytes,
       model,
       stream: stream ?? false,
-      readDemand: null,
+      demand: NO_DEMAND,
+      input: { textBytes: body.length, mediaTokens: 0 },
+      serviceTier: null,
+      readFingerprint: () => null,
+      lower: null,
       hideUsage: false,
     };
   }
@@ -105,29 +119,26 @@ function decide(
   const asks =
     stream && plain === body && provider.streamUsage === "ask" && operation.dialect === "openai-chat";
   const asking = asks ? askForUsage(body, parsed) : null;
-  const inputBytes = countInput(text);
+  const protocol = protocols.get(operation.dialect);
+  const sent = asking ?? body;
+  const isEditable = plain === body && !UNBOUNDED.has(operation.name);
   return {
-    body: asking ?? body,
+    body: sent,
     isJson: true,
     hasTools,
-    inputBytes,
     model,
     stream,
-    readDemand: () => protocols.get(operation.dialect).readDemand(parsed),
+    demand: protocol.readDemand(parsed),
+    input: protocol.estimateInput(parsed, plain.length, model),
+    serviceTier: textOf(parsed.service_tier) ?? textOf(parsed.serviceTier),
+    readFingerprint: () => protocol.fingerprint(parsed),
+    lower: isEditable ? (ceiling) => protocol.lowerCeiling(sent, parsed, ceiling, model) : null,
     hideUsage: asking !== null,
   };
 }
 
-/** Long base64 is an image, a document or a recording and not text: counted as so many bytes of text. */
-const LONG_BASE64 = /[A-Za-z0-9+/_=-]{4096,}/g;
-const BYTES_PER_ITEM = 15_000;
-
-function countInput(text: string): Bytes {
-  if (text.length < 4096) return text.length;
-  let bytes = Buffer.byteLength(text);
-  for (const [item] of text.matchAll(LONG_BASE64)) bytes += BYTES_PER_ITEM - item.length;
-  return Math.max(0, bytes);
-}
+/** Operations that take no output ceiling. */
+const UNBOUNDED: ReadonlySet<string> = new Set(["compact"]);
 
 function parseObject(text: string): Record<string, unknown> | null {
   try {

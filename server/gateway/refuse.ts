@@ -8,6 +8,7 @@ import { protocols } from "../protocols/index.ts";
 import type { Reply } from "../protocols/protocol.ts";
 import type { Operation } from "../providers/provider.ts";
 import type { Prepared } from "./prepare.ts";
+import type { Run } from "./run.ts";
 import type { AgentTerms } from "./terms.ts";
 
 /** What is known of a request before it is a call; filled in as it goes through the gates. */
@@ -18,6 +19,7 @@ export interface Visit {
   readonly path: string;
   dialect: Dialect;
   identity: Identity | null;
+  run: Run | null;
   provider: string | null;
   model: string | null;
   /** Tells a sentence as an answer of the provider; null where that is not possible or not wanted. */
@@ -50,15 +52,22 @@ export function describeReply(
   terms: AgentTerms,
   now: Instant,
 ): Visit["reply"] {
-  const { readDemand, stream, model } = prepared;
+  const { demand, isJson, stream, model } = prepared;
   const wantsError = visit.request.headers.get("x-tollgate-on-block") === "error";
-  if (operation.kind !== "generate" || !readDemand || wantsError || terms.blocked_response === "error")
+  if (operation.kind !== "generate" || !isJson || wantsError || terms.blocked_response === "error")
     return null;
   return (text) => {
-    const { demandsStructure, usageChunk } = readDemand();
-    if (demandsStructure) return null;
+    if (demand.demandsStructure) return null;
     const framing = operation.streamFraming;
-    const said = { requestId: visit.id, model, operation: operation.name, stream, framing, usageChunk, now };
+    const said = {
+      requestId: visit.id,
+      model,
+      operation: operation.name,
+      stream,
+      framing,
+      usageChunk: demand.usageChunk,
+      now,
+    };
     return protocols.get(operation.dialect).renderReply(text, said);
   };
 }
@@ -79,7 +88,13 @@ export function renderRefusal(refusal: Refusal, visit: Visit): Response {
 }
 
 /** The journal's line for a refusal. A name that was not accepted is not repeated. */
-export function blockedLine(refusal: Refusal, status: number, visit: Visit, now: Instant): BlockedLine {
+export function blockedLine(
+  refusal: Refusal,
+  status: number,
+  visit: Visit,
+  trust: number | null,
+  now: Instant,
+): BlockedLine {
   const { identity } = visit;
   return {
     type: "blocked",
@@ -88,6 +103,9 @@ export function blockedLine(refusal: Refusal, status: number, visit: Visit, now:
     agent: identity?.name,
     owner: identity?.owner ?? undefined,
     purpose: identity?.purpose ?? undefined,
+    run: visit.run?.id,
+    key: identity?.key ?? undefined,
+    trust: trust ?? undefined,
     reason: refusal.reason,
     status,
     provider: visit.provider ?? undefined,

@@ -5,12 +5,13 @@
 import type { Ending } from "../core/call.ts";
 import type { Bytes, Instant, Millis } from "../core/duration.ts";
 import { type Reason, refusal } from "../core/refusal.ts";
-import type { Framing, Protocol } from "../protocols/protocol.ts";
+import type { AnswerReader, Framing, Protocol } from "../protocols/protocol.ts";
 import { createByteBuffer, join, NOTHING } from "./bytes.ts";
-import type { Call, Stop } from "./call.ts";
+import { type Call, endingOf, type Stop, stopQuietly } from "./call.ts";
 import type { Decoder } from "./decode.ts";
 import { errorCode } from "./forward.ts";
 import type { Meter } from "./meter.ts";
+import { ROOM_WAIT } from "./running-hold.ts";
 import type { Bill, Outcome } from "./settle.ts";
 import type { Source } from "./source.ts";
 
@@ -19,6 +20,9 @@ export interface Relay {
   readonly source: Source;
   readonly status: number;
   readonly meter: Meter;
+  readonly reader: AnswerReader;
+  /** Whether the client asked for a chunk of usage at the end of its stream. */
+  readonly usageChunk: boolean;
   readonly framing: Framing;
   readonly protocol: Protocol;
   /** Set when the upstream compressed all the same: the bytes pass as sent, the meter reads a decoded copy. */
@@ -46,9 +50,9 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
   /** Of a compressed answer: the chunks in which it may end. */
   const waiting = createByteBuffer();
 
-  function end(ending: Ending, error: string | null): void {
+  function end(ending: Ending, error: string | null): Bill | null {
     const { status } = parts;
-    parts.end({ ending, status, upstreamStatus: status, error, reading: meter.reading, sent: true });
+    return parts.end({ ending, status, upstreamStatus: status, error, reading: meter.reading, sent: true });
   }
 
   function close(): void {
@@ -59,7 +63,10 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
 
   function pass(controller: Controller, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    call.firstByte ??= parts.now();
+    if (call.firstByte === null) {
+      call.firstByte = parts.now();
+      if (parts.status < 300) call.crossing.succeed(call.firstByte);
+    }
     controller.enqueue(bytes);
   }
 
@@ -118,9 +125,39 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
       controller.error(new Error("The answer was cut off."));
     } else {
       pass(controller, meter.breakOff());
-      passError(controller, call.stopped === "upstream_timeout" ? "upstream_timeout" : "upstream_broken");
+      passError(controller, reasonOf(call.stopped));
       controller.close();
     }
+  }
+
+  /** Whether the call holds enough for what may come next; waits for room where others hold it. */
+  function isCovered(): boolean | Promise<boolean> {
+    if (call.ended || call.hold === null) return true;
+    const coverage = call.hold.cover(meter.reading, parts.now());
+    if (coverage !== "busy") return coverage === "covered";
+    // Nobody is late while the gateway itself does not read.
+    call.deadline = parts.now() + ROOM_WAIT + parts.idleTimeout;
+    return call.hold.waitForRoom(meter.reading);
+  }
+
+  /** The budget has no room for more: the upstream is ended, and the client's stream as if it had reached its ceiling. */
+  function cut(controller: Controller): void {
+    if (!open) return;
+    stopQuietly(call, "budget_exceeded");
+    const bill = end("cut", "budget_exceeded");
+    close();
+    source.cancel();
+    if (parts.framing === "opaque" || decoder) {
+      controller.error(new Error("The budget has no room for the rest of the answer."));
+      return;
+    }
+    pass(controller, meter.breakOff());
+    const { framing, usageChunk, reader, now } = parts;
+    const isFirst = call.firstByte === null;
+    const usage = bill?.usage ?? null;
+    const text = reader.renderCut({ requestId: call.id, framing, isFirst, usageChunk, usage, now: now() });
+    pass(controller, encoder.encode(text));
+    controller.close();
   }
 
   return new ReadableStream<Uint8Array>(
@@ -135,6 +172,9 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
         call.waitingFor = "upstream";
         try {
           for (;;) {
+            const covered = isCovered();
+            if (!(covered === true || (await covered))) return cut(controller);
+            if (!open) return;
             call.deadline = parts.now() + parts.idleTimeout;
             reading = true;
             const next = await source.read();
@@ -169,19 +209,23 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
   );
 }
 
-function endingOf(stopped: Stop | null): Ending {
-  if (stopped === "client_left") return "gone";
-  return stopped === "client_stalled" || stopped === "shutdown" ? "cut" : "failed";
-}
-
 /** A generated stream that ended without its protocol's final event and without an error of its own. */
 function isCutShort({ meter, framing, call }: Relay): boolean {
   if (call.ended || framing === "opaque" || call.located.operation.kind !== "generate") return false;
   return !meter.reading.ended && meter.reading.error === null;
 }
 
+function reasonOf(stopped: Stop | null): Reason {
+  return stopped === "upstream_timeout" || stopped === "agent_deactivated" ? stopped : "upstream_broken";
+}
+
 function brokenText(reason: Reason): string {
-  return reason === "upstream_timeout"
-    ? "The provider went silent in the middle of its answer."
-    : "The provider's answer broke off before its end.";
+  switch (reason) {
+    case "upstream_timeout":
+      return "The provider went silent in the middle of its answer.";
+    case "agent_deactivated":
+      return "The agent was paused and its calls were ended.";
+    default:
+      return "The provider's answer broke off before its end.";
+  }
 }

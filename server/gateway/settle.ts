@@ -3,12 +3,16 @@ import type { Ending } from "../core/call.ts";
 import type { Instant } from "../core/duration.ts";
 import type { CallLine } from "../core/event.ts";
 import { type NanoUsd, renderUsd, toUsd } from "../core/money.ts";
-import { atLeastSeen, estimateUsage, UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
+import { atLeastMade, UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
 import type { AnswerReading } from "../protocols/protocol.ts";
 import type { Store } from "../store/store.ts";
 import type { Call } from "./call.ts";
 import type { LiveFleet } from "./fleet.ts";
 import { errorCode } from "./forward.ts";
+import { isFree } from "./metered.ts";
+import { outputBy, type Plan } from "./plan.ts";
+import type { RunningHold } from "./running-hold.ts";
+import type { RunState } from "./runs.ts";
 
 /** How a call came to its end. */
 export interface Outcome {
@@ -36,6 +40,8 @@ export interface SettleContext {
   readonly now: () => Instant;
   readonly store: Store;
   readonly fleet: LiveFleet;
+  /** Gives back what the call has taken, after it was charged: whoever waits for it begins in this very turn. */
+  giveBack(call: Call, outcome: Outcome, bill: Bill, now: Instant): void;
   log(message: string): void;
 }
 
@@ -50,8 +56,10 @@ export function settle(call: Call, outcome: Outcome, context: SettleContext): Bi
   call.ended = true;
   context.store.journal.append(writeLine(call, outcome, bill, now));
   context.store.holds.close(call.id);
+  if (call.charged.run) chargeRun(call.charged.run, bill);
   context.fleet.settled(
     call.agent,
+    call.charged.owner,
     {
       tokensIn: Math.max(0, bill.usage?.inputTokens ?? 0),
       tokensOut: Math.max(0, bill.usage?.outputTokens ?? 0),
@@ -60,7 +68,13 @@ export function settle(call: Call, outcome: Outcome, context: SettleContext): Bi
     },
     now,
   );
+  context.giveBack(call, outcome, bill, now);
   return bill;
+}
+
+function chargeRun(run: RunState, { costNano }: Bill): void {
+  run.calls++;
+  run.costNano += costNano ?? 0;
 }
 
 /** Whether an ending counts as the agent's error (SPEC 10): a status of 400 and above, no answer, or a failed stream. */
@@ -82,12 +96,25 @@ function billFor(call: Call, outcome: Outcome, now: Instant, { log }: SettleCont
 export function makeBill(call: Call, outcome: Outcome, now: Instant): Bill {
   const { reading } = outcome;
   if (!outcome.sent || isRefused(outcome)) return { usage: null, source: null, costNano: 0 };
-  if (call.located.operation.kind === "pass") {
-    return { usage: null, source: null, costNano: isFree(call) ? 0 : null };
+  if (call.plan === null) {
+    return { usage: null, source: null, costNano: isFree(call.method, call.located.operation) ? 0 : null };
   }
   if (isFruitless(outcome)) return { usage: null, source: null, costNano: 0 };
-  const metered = meterUsage(call, reading);
-  return { ...metered, costNano: priceOf(call, metered.usage, reading, now) };
+  const metered = meterUsage(call, call.plan, reading, now);
+  const costNano =
+    metered.source === "estimated" && reading?.usage == null
+      ? priceEstimate(call.plan, call.hold, metered.usage)
+      : priceOf(call, metered.usage, reading, now);
+  // Under a money cap nothing passes for free because its price turned out to be unknown: it costs what was held.
+  return { ...metered, costNano: costNano ?? (call.hold?.isCapped ? call.hold.nano : null) };
+}
+
+/** Input at the price that was held for it, and the output that must have been made. */
+function priceEstimate({ price }: Plan, hold: RunningHold | null, usage: Usage | null): NanoUsd | null {
+  if (price === null) return null;
+  const nano = Math.round(price.inputNano + price.outputRate * (usage?.outputTokens ?? 0));
+  // What nobody reports is never charged beyond what it may have cost at most.
+  return hold?.nano == null ? nano : Math.min(nano, Math.max(hold.nano, price.inputNano));
 }
 
 /** Whether the upstream did not do what it was asked for, whatever became of its explanation. */
@@ -101,18 +128,28 @@ function isFruitless({ upstreamStatus, reading }: Outcome): boolean {
   return reading !== null && reading.error !== null && reading.usage === null && reading.visibleBytes === 0;
 }
 
-/** What was reported, as far as it was: of an answer that was cut off, the output is what was seen of it. */
-function meterUsage(call: Call, reading: AnswerReading | null): Pick<Bill, "usage" | "source"> {
+/** What was reported, as far as it was: of an answer that was cut off, the output is what must have been made of it. */
+function meterUsage(
+  call: Call,
+  plan: Plan,
+  reading: AnswerReading | null,
+  now: Instant,
+): { readonly usage: Usage | null; readonly source: Bill["source"] } {
   const reported = reading?.usage ?? null;
   if (call.located.operation.kind !== "generate") {
     return { usage: reported, source: reported && "reported" };
   }
+  const bound = call.hold?.bound ?? Number.POSITIVE_INFINITY;
+  const made = outputBy(plan, reading?.visibleBytes ?? 0, now - call.started, bound);
   if (reading === null || reported === null) {
-    return { usage: estimateCall(call, reading), source: "estimated" };
+    return {
+      usage: { ...UNKNOWN_USAGE, inputTokens: plan.inputTokens, outputTokens: made },
+      source: "estimated",
+    };
   }
   const hasOutput = reported.outputTokens !== null || reading.visibleBytes === 0;
   if (reading.ended && hasOutput) return { usage: reported, source: "reported" };
-  return { usage: atLeastSeen(reported, reading.visibleBytes), source: "estimated" };
+  return { usage: atLeastMade(reported, made), source: "estimated" };
 }
 
 /** The price of the model that answered, else of the one that was asked for; null when neither is known. */
@@ -128,18 +165,6 @@ function priceOf(
   return call.prices.cost(call.provider, models, usage ?? UNKNOWN_USAGE, reading?.passes ?? [], units, now);
 }
 
-/** Reads, deletions and token counts are free of charge at every provider; what else is not metered is unknown. */
-function isFree({ method, located }: Call): boolean {
-  return method !== "POST" && method !== "PUT" && method !== "PATCH"
-    ? true
-    : located.operation.name === "count_tokens";
-}
-
-function estimateCall(call: Call, reading: AnswerReading | null): Usage {
-  const { plain, tools } = call.provider.overhead;
-  return estimateUsage(call.inputBytes, reading?.visibleBytes ?? 0, call.hasTools ? tools : plain);
-}
-
 function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): CallLine {
   const { usage, costNano } = bill;
   return {
@@ -150,6 +175,9 @@ function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): Call
     owner: call.owner ?? undefined,
     purpose: call.purpose ?? undefined,
     tags: call.tags.length > 0 ? call.tags : undefined,
+    run: call.run?.id,
+    parent_run: call.run?.parent ?? undefined,
+    key: call.identity.key ?? undefined,
     provider: call.provider.id,
     requested_model: call.requestedModel ?? undefined,
     model: outcome.reading?.model ?? call.requestedModel ?? undefined,
@@ -170,7 +198,15 @@ function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): Call
     latency_ms: now - call.started,
     ttft_ms: call.firstByte === null ? undefined : call.firstByte - call.started,
     attempts: 1,
+    clamped: call.clamped ?? undefined,
+    overrun_nano: overrunOf(call, bill),
+    trust: call.trust ?? undefined,
   };
+}
+
+function overrunOf({ hold }: Call, { costNano }: Bill): NanoUsd | undefined {
+  const held = hold?.nano ?? null;
+  return held !== null && costNano !== null && costNano > held ? costNano - held : undefined;
 }
 
 /** The cost as the header `x-tollgate-cost` says it, or null when it is unknown. */

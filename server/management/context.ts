@@ -1,6 +1,7 @@
 import type { Instant, Millis } from "../core/duration.ts";
 import type { Settings } from "../core/settings.ts";
 import type { LiveFleet } from "../gateway/fleet.ts";
+import type { Keyring } from "../gateway/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { ConfigProblem, ReloadAnswer } from "./wire.ts";
 
@@ -11,6 +12,7 @@ export interface ManagementContext {
   readonly startedAt: Instant;
   readonly fleet: WatchedFleet;
   readonly store: Store;
+  readonly keys: Keyring;
   /** The settings in force; ask each time, a reload swaps them. */
   settings(): Settings;
   health(): Health;

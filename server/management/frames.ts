@@ -1,9 +1,10 @@
 /** What the live feed says: a snapshot of everything, then what changed since the frame before. */
 import type { Instant } from "../core/duration.ts";
 import type { AgentState } from "../gateway/fleet.ts";
+import { isIdle } from "../gateway/idle.ts";
 import type { LogEntry } from "../store/store.ts";
 import type { ManagementContext } from "./context.ts";
-import { isIdle, viewAgent, viewGateway, viewStatus, viewTotals } from "./view.ts";
+import { viewAgent, viewGateway, viewStatus, viewTotals } from "./view.ts";
 import type { LiveDelta, LiveSnapshot } from "./wire.ts";
 
 const SNAPSHOT_ENTRIES = 50;

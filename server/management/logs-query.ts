@@ -8,7 +8,19 @@ const LARGEST_PAGE = 1_000;
 const LONGEST_VALUE = 512;
 const TIME_FORM = "ISO 8601 (2026-01-31T12:00:00Z) or a span back from now (24h)";
 
-const TYPES = ["call", "blocked", "agent", "gateway", "config", "admin", "journal", "checkpoint"] as const;
+const TYPES = [
+  "call",
+  "blocked",
+  "agent",
+  "breaker",
+  "policy",
+  "trust",
+  "gateway",
+  "config",
+  "admin",
+  "journal",
+  "checkpoint",
+] as const;
 const FORMATS = ["json", "jsonl", "csv"] as const;
 export type LogFormat = (typeof FORMATS)[number];
 

@@ -8,6 +8,7 @@ import type { ManagementContext } from "./context.ts";
 import { answerFailure, explainError, failure } from "./failure.ts";
 import { guardIdentity, guardSource } from "./guard.ts";
 import { healthRoutes } from "./health.ts";
+import { keyRoutes } from "./keys.ts";
 import { liveRoutes } from "./live.ts";
 import { logRoutes } from "./logs.ts";
 import { createSecret } from "./secrets.ts";
@@ -42,6 +43,7 @@ export function createManagement(context: ManagementContext) {
       .use(statusRoutes(context))
       .use(agentRoutes(context))
       .use(logRoutes(context))
+      .use(keyRoutes(context))
       .use(configRoutes(context))
       .use(unknownRoutes()),
   );

@@ -1,17 +1,11 @@
 /** The fleet as the API shows it. Pure: state and instant in, answer out. */
 import type { Tally } from "../core/agent.ts";
-import type { Instant, Millis } from "../core/duration.ts";
+import type { Instant } from "../core/duration.ts";
 import { toUsd } from "../core/money.ts";
 import type { AgentState, Fleet } from "../gateway/fleet.ts";
+import { isIdle } from "../gateway/idle.ts";
 import type { ManagementContext } from "./context.ts";
 import type { AgentStatus, FleetTotals, GatewayStatus, StatusAnswer, Sums, Tokens } from "./wire.ts";
-
-const IDLE_AFTER: Millis = 5 * 60_000;
-
-/** Whether the agent has no call in flight and has had none for five minutes. */
-export function isIdle(agent: AgentState, now: Instant): boolean {
-  return agent.inFlight === 0 && (agent.lastSeen === null || now - agent.lastSeen >= IDLE_AFTER);
-}
 
 /** One agent's line. */
 export function viewAgent(agent: AgentState, now: Instant): AgentStatus {

@@ -112,6 +112,32 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
+/** A gateway key without the key itself, which is told once and kept nowhere. */
+export interface KeyEntry {
+  readonly id: string;
+  readonly agent: string;
+  readonly name: string | null;
+  readonly created_at: string;
+  /** It proves nothing from then on; null: it does not expire. */
+  readonly expires_at: string | null;
+  /** Null while it is not revoked. */
+  readonly revoked_at: string | null;
+}
+
+/** `GET /api/keys`: the oldest first. `DELETE /api/keys/:id` answers the one `KeyEntry`, revoked. */
+export interface KeysAnswer {
+  readonly keys: readonly KeyEntry[];
+}
+
+/** `POST /api/keys`: the only answer that holds a key. */
+export interface KeyAnswer {
+  readonly id: string;
+  readonly agent: string;
+  /** What the agent sends: `tg_…`. */
+  readonly key: string;
+  readonly expires_at: string | null;
+}
+
 /** `GET /health`, without authentication. */
 export interface HealthAnswer {
   readonly status: "ok" | "degraded";

@@ -3,6 +3,7 @@ import type { Refusal } from "../core/refusal.ts";
 import { addCounts, type Usage } from "../core/usage.ts";
 import { createMessagesProgress, renderMessagesCut, renderMessagesReply } from "./anthropic-reply.ts";
 import { estimateMessagesInput, lowerMessagesCeiling, readMessagesDemand } from "./anthropic-request.ts";
+import { fingerprintMessages } from "./anthropic-turn.ts";
 import { countOf, type Json, lengthOf, listOf, objectOf, parseJson, textOf } from "./json.ts";
 import type { AnswerReader, EventSign, Protocol } from "./protocol.ts";
 import { createNotes, type Notes, noteError, noteModel, noteTier, noteUnit, noteUsage } from "./reading.ts";
@@ -17,6 +18,7 @@ export const anthropicMessages: Protocol = {
   readDemand: readMessagesDemand,
   lowerCeiling: lowerMessagesCeiling,
   estimateInput: estimateMessagesInput,
+  fingerprint: fingerprintMessages,
 };
 
 /** Most content blocks that are open at once. */

@@ -3,6 +3,7 @@ import type { Refusal } from "../core/refusal.ts";
 import type { Billing, Usage } from "../core/usage.ts";
 import { type CohereProgress, renderCohereCut, renderCohereReply } from "./cohere-reply.ts";
 import { estimateCohereInput, lowerCohereCeiling, readCohereDemand } from "./cohere-request.ts";
+import { fingerprintCohere } from "./cohere-turn.ts";
 import { countOf, type Json, lengthOf, listOf, objectOf, parseJson, textOf } from "./json.ts";
 import type { AnswerReader, EventSign, Framing, Protocol } from "./protocol.ts";
 import { createNotes, type Notes, noteError, noteModel, noteUnit, noteUsage } from "./reading.ts";
@@ -18,6 +19,7 @@ export const cohereChat: Protocol = {
   readDemand: readCohereDemand,
   lowerCeiling: lowerCohereCeiling,
   estimateInput: estimateCohereInput,
+  fingerprint: fingerprintCohere,
 };
 
 function createReader(): AnswerReader {

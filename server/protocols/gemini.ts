@@ -2,6 +2,7 @@
 import type { Refusal } from "../core/refusal.ts";
 import { renderGeminiCut, renderGeminiReply } from "./gemini-reply.ts";
 import { estimateGeminiInput, lowerGeminiCeiling, readGeminiDemand } from "./gemini-request.ts";
+import { fingerprintGemini } from "./gemini-turn.ts";
 import { readGeminiUsage, readInteractionUsage } from "./gemini-usage.ts";
 import { type Json, lengthOf, listOf, objectOf, parseJson } from "./json.ts";
 import type { AnswerReader, EventSign, Framing, Protocol } from "./protocol.ts";
@@ -26,6 +27,7 @@ export const gemini: Protocol = {
   readDemand: readGeminiDemand,
   lowerCeiling: lowerGeminiCeiling,
   estimateInput: estimateGeminiInput,
+  fingerprint: fingerprintGemini,
 };
 
 function createReader(): AnswerReader {

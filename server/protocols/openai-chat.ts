@@ -4,6 +4,7 @@ import { countOf, type Json, lengthOf, listOf, objectOf, parseJson } from "./jso
 import { findMember, objectStart, splice } from "./json-edit.ts";
 import { renderChatCut, renderChatReply } from "./openai-chat-reply.ts";
 import { estimateChatInput, lowerChatCeiling, readChatDemand } from "./openai-chat-request.ts";
+import { fingerprintChat } from "./openai-chat-turn.ts";
 import { openaiError } from "./openai-error.ts";
 import { readOpenaiUsage } from "./openai-usage.ts";
 import type { AnswerReader, EventSign, Framing, Protocol, Quirks } from "./protocol.ts";
@@ -27,6 +28,7 @@ export const openaiChat: Protocol = {
   readDemand: readChatDemand,
   lowerCeiling: lowerChatCeiling,
   estimateInput: estimateChatInput,
+  fingerprint: fingerprintChat,
 };
 
 /** Most choices of an answer that are told apart: `n` is at most 128. */

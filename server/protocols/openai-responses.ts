@@ -8,6 +8,7 @@ import {
   lowerResponsesCeiling,
   readResponsesDemand,
 } from "./openai-responses-request.ts";
+import { fingerprintResponses } from "./openai-responses-turn.ts";
 import { readOpenaiUsage } from "./openai-usage.ts";
 import type { AnswerReader, EventSign, Protocol, Quirks } from "./protocol.ts";
 import {
@@ -31,6 +32,7 @@ export const openaiResponses: Protocol = {
   readDemand: readResponsesDemand,
   lowerCeiling: lowerResponsesCeiling,
   estimateInput: estimateResponsesInput,
+  fingerprint: fingerprintResponses,
 };
 
 /** The events that end a stream; each carries the whole response with its usage. */

@@ -1,6 +1,7 @@
 /** A protocol is how it is said: one wire format. What its requests mean, what its answers report, how its errors look. */
 import type { Dialect } from "../core/call.ts";
 import type { Bytes, Instant } from "../core/duration.ts";
+import type { Fingerprint } from "../core/loop-detector.ts";
 import type { Refusal } from "../core/refusal.ts";
 import type { Usage } from "../core/usage.ts";
 import type { Json } from "./json.ts";
@@ -36,6 +37,12 @@ export interface Protocol {
    * decoded body. What the body only names is `Demand.hiddenInput`.
    */
   estimateInput(request: Json, bodyBytes: Bytes, model: string | null): InputEstimate;
+  /**
+   * What tells this request from others of its agent, near-identical ones having the same: what was said after the model
+   * spoke last, and the tools that it called then (SPEC 11). Null where nothing is said, as in embeddings. In linear time;
+   * never throws, whatever the members hold.
+   */
+  fingerprint(request: Json): Fingerprint | null;
 }
 
 /** What a request asks for that decides whether and how it may pass (SPEC 6.5, 7.2, 7.8). */

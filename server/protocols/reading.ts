@@ -44,10 +44,15 @@ const TIERS = new Map([
   ["scale", "scale_tier"],
 ]);
 
+/** The unit that a service tier is charged as; null for the standard one, and for what is none. */
+export function tierUnit(tier: unknown): string | null {
+  return typeof tier === "string" ? (TIERS.get(tier.toLowerCase()) ?? null) : null;
+}
+
 /** Notes a service tier that is charged at its own rate. */
 export function noteTier(notes: Notes, tier: unknown): void {
-  const unit = typeof tier === "string" ? TIERS.get(tier.toLowerCase()) : undefined;
-  if (unit !== undefined) notes.units[unit] = 1;
+  const unit = tierUnit(tier);
+  if (unit !== null) notes.units[unit] = 1;
 }
 
 /** Longest error code that is kept: it stands in the journal. */

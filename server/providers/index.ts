@@ -1,5 +1,5 @@
 /** Every provider: those known by name and those that the configuration adds. */
-import type { ProviderSettings } from "../core/settings.ts";
+import type { Priority, ProviderSettings, UpstreamSettings } from "../core/settings.ts";
 import { anthropic } from "./anthropic.ts";
 import { baichuan } from "./baichuan.ts";
 import { cohere } from "./cohere.ts";
@@ -16,6 +16,8 @@ import { zhipu } from "./zhipu.ts";
 
 export interface Providers {
   find(id: string): Provider | null;
+  /** The provider as it is where this lane has its own upstream; null: it has none (SPEC 12.6). The same object each time. */
+  upstream(id: string, lane: Priority): Provider | null;
   /** The known provider that a Host header names (without its port, lower-case), or null. */
   byHost(host: string): Provider | null;
   /** The provider whose official path this is (with leading slash, without query), or null. */
@@ -40,6 +42,11 @@ const RECORDS: readonly ProviderRecord[] = [
 /** The ids of the providers that need no `protocol` and `base_url`. */
 export const KNOWN_PROVIDERS: readonly string[] = RECORDS.map((record) => record.id);
 
+/** What a configuration says of one provider. */
+interface Configured extends ProviderSettings {
+  readonly upstreams?: readonly UpstreamSettings[];
+}
+
 const UNSET: ProviderSettings = { protocol: null, base_url: null, api_key: null };
 
 /** What is wrong with a provider's settings, each as a sentence that follows its name; empty when nothing is. */
@@ -56,14 +63,16 @@ export function checkProvider(id: string, settings: ProviderSettings): string[] 
 }
 
 /** Makes all providers of a configuration. Settings in which `checkProvider` finds a problem are a defect here. */
-export function createProviders(settings: Readonly<Record<string, ProviderSettings>>): Providers {
+export function createProviders(settings: Readonly<Record<string, Configured>>): Providers {
   const byId = new Map<string, Provider>();
   const set = new Map(Object.entries(settings));
   for (const record of RECORDS) byId.set(record.id, record.create(set.get(record.id) ?? UNSET));
   for (const [id, own] of set) if (!byId.has(id)) byId.set(id, createOwn(id, own));
+  const byLane = new Map([...set].map(([id, own]) => [id, createUpstreams(id, own)]));
 
   return {
     find: (id) => byId.get(id) ?? null,
+    upstream: (id, lane) => byLane.get(id)?.get(lane) ?? null,
     byHost: (host) => pick(RECORDS.find((record) => record.hosts.includes(host))),
     byPath: (path, headers) => pick(RECORDS.find((record) => record.owns?.(path, headers))),
     names: () => [...byId.keys()],
@@ -72,6 +81,18 @@ export function createProviders(settings: Readonly<Record<string, ProviderSettin
   function pick(record: ProviderRecord | undefined): Provider | null {
     return record ? (byId.get(record.id) ?? null) : null;
   }
+}
+
+/** The same provider once more for every upstream that lanes have for themselves, by lane. */
+function createUpstreams(id: string, { upstreams = [], ...own }: Configured): Map<Priority, Provider> {
+  const record = RECORDS.find((known) => known.id === id);
+  const byLane = new Map<Priority, Provider>();
+  for (const { base_url, api_key, lanes } of upstreams) {
+    const settings = { ...own, base_url: base_url ?? own.base_url, api_key: api_key ?? own.api_key };
+    const provider = record ? record.create(settings) : createOwn(id, settings);
+    for (const lane of lanes) byLane.set(lane, provider);
+  }
+  return byLane;
 }
 
 function createOwn(id: string, settings: ProviderSettings): Provider {

@@ -8,15 +8,18 @@ import {
 import type { ChargeableUsage } from "../core/chargeable.ts";
 import type { Instant } from "../core/duration.ts";
 import { type ExactUsd, toExact } from "../core/money.ts";
-import { costAt } from "../core/price.ts";
+import { costAt, type DearestRates, dearestRates } from "../core/price.ts";
 import { editionsOf, readRateCard } from "./rate-card.ts";
 
-/** What usage of one model costs at an instant; null when something of it has no rate. */
-export type Price = (
-  usage: ChargeableUsage,
-  units: Readonly<Record<string, number>>,
-  at: Instant,
-) => ExactUsd | null;
+/** The price of one model. */
+export interface Price {
+  /** What usage costs at an instant; null when something of it has no rate. */
+  cost(usage: ChargeableUsage, units: Readonly<Record<string, number>>, at: Instant): ExactUsd | null;
+  /** What a token may cost at most, in a call with so much input. */
+  dearest(input: number, at: Instant): DearestRates;
+  /** Tokens that the model takes in at most; null when the list does not say. */
+  readonly contextWindow: number | null;
+}
 
 /** Units that are charged beside tokens -> the member of a model's price that holds their rate. */
 const UNIT_RATES = new Map([
@@ -39,14 +42,21 @@ export function findPrice(provider: ListedProvider, name: string): Price | null 
     calculate({ ...alone, models: [{ ...model, prices }] }, name, {}),
   );
   const card = isSound ? readRateCard(model, UNIT_RATE_NAMES) : null;
-  return (usage, units, at) => {
-    // Tokens alone, the usual case, are charged without the library: it takes microseconds, and adds up inexactly.
-    if (card && Object.keys(units).length === 0) return costAt(card, usage, at);
-    const priced = calculate(alone, name, toListed(usage, units), at);
-    if (!priced || !Number.isFinite(priced.total_price)) return null;
-    return hasAllRates(priced.model_price, usage, units) ? toExact(priced.total_price) : null;
+  return {
+    contextWindow: model.context_window ?? null,
+    cost(usage, units, at) {
+      // Tokens alone, the usual case, are charged without the library: it takes microseconds, and adds up inexactly.
+      if (card && Object.keys(units).length === 0) return costAt(card, usage, at);
+      const priced = calculate(alone, name, toListed(usage, units), at);
+      if (!priced || !Number.isFinite(priced.total_price)) return null;
+      return hasAllRates(priced.model_price, usage, units) ? toExact(priced.total_price) : null;
+    },
+    dearest: (input, at) => (card ? dearestRates(card, input, at) : NO_RATES),
   };
 }
+
+/** A price that no rate card can say is not foreseen. */
+const NO_RATES: DearestRates = { text: null, media: null, output: null };
 
 /** Null for what the library throws at: data and usage that contradict themselves have no price. */
 function calculate(

@@ -22,7 +22,7 @@ const BILLED: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["fim/completions", ["completions", "openai-chat", "generate"]],
   ["completions", ["completions", "openai-chat", "generate"]],
   ["responses", ["responses", "openai-responses", "generate"]],
-  ["responses/compact", ["responses", "openai-responses", "generate"]],
+  ["responses/compact", ["compact", "openai-responses", "generate"]],
   ["v1/messages", ["messages", "anthropic-messages", "generate"]],
   ["v1/complete", ["complete", "anthropic-messages", "generate"]],
   ["v2/chat", ["chat", "cohere-chat", "generate"]],

@@ -3,10 +3,11 @@ import { clampUsage } from "../core/chargeable.ts";
 import type { Instant } from "../core/duration.ts";
 import { matchesGlob } from "../core/glob.ts";
 import { type ExactUsd, MAX_CALL_COST, type NanoUsd, toNano } from "../core/money.ts";
-import { costAt, createOwnCard } from "../core/price.ts";
-import type { ModelPrice, PricingSettings } from "../core/settings.ts";
-import type { Usage } from "../core/usage.ts";
+import { costAt, createOwnCard, dearestRates } from "../core/price.ts";
+import type { ModelPrice, Settings } from "../core/settings.ts";
+import { UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
 import type { AnswerReading } from "../protocols/protocol.ts";
+import { tierUnit } from "../protocols/reading.ts";
 import type { Price } from "./listed-price.ts";
 import { createPriceList } from "./price-list.ts";
 import type { Provider } from "./provider.ts";
@@ -26,18 +27,41 @@ export interface Prices {
     units: AnswerReading["units"],
     at: Instant,
   ): NanoUsd | null;
+  /**
+   * The most that a call's tokens may cost, by the same candidates as `cost` takes: what a hold is made from. `tier` is
+   * the service tier that the request names. Null when tokens of input have no known rate, or the tier has none.
+   */
+  foresee(
+    provider: Provider,
+    model: string | null,
+    input: number,
+    tier: string | null,
+    at: Instant,
+  ): Foresight | null;
+  /** Tokens that a model takes in at most; null when nobody says. */
+  contextWindow(provider: Provider, model: string | null): number | null;
+}
+
+/** Nano-dollars per token, at the dearest rate; `output` is null where output has no rate. */
+export interface Foresight {
+  readonly text: number;
+  readonly media: number;
+  readonly output: number | null;
 }
 
 /** Models that are remembered once found, or once not found: names come from outside. */
 const MAX_REMEMBERED = 2000;
 const MAX_NAME = 256;
 const NO_UNITS: AnswerReading["units"] = {};
+const NO_RATES = { text: null, media: null, output: null };
+const ONE_TOKEN = clampUsage({ ...UNKNOWN_USAGE, inputTokens: 1, outputTokens: 1 });
 /** Units that say at which rate tokens are charged: a price of the configuration is that rate. */
 const TIER = /_tier$/;
 
 /** The prices of a configuration. `listText` is what stands in `pricing.file`; null: the bundled list serves. */
-export function createPrices(pricing: PricingSettings, listText: string | null = null): Prices {
+export function createPrices(pricing: Settings["pricing"], listText: string | null = null): Prices {
   const list = createPriceList(listText);
+  const fallback = typeof pricing.unknown === "string" ? null : createOwnPrice(pricing.unknown);
   const own = Object.entries(pricing.models).map(([glob, price]) => ({ glob, price: createOwnPrice(price) }));
   const remembered = new Map<string, Price | null>();
 
@@ -52,6 +76,17 @@ export function createPrices(pricing: PricingSettings, listText: string | null =
       const nano = total === null ? null : toNano(total);
       return nano === null || nano > MAX_CALL_COST ? null : nano;
     },
+    foresee(provider, model, input, tier, at) {
+      if (!isName(model)) return null;
+      const price = ownPrice(model) ?? listedPrice(provider, model) ?? fallback;
+      const { text, media, output } = price?.dearest(input, at) ?? NO_RATES;
+      if (text === null || media === null) return null;
+      const unit = tier === null ? null : tierUnit(tier);
+      const isCharged = unit === null || price?.cost(ONE_TOKEN, { [unit]: 1 }, at) !== null;
+      return isCharged ? { text, media, output } : null;
+    },
+    contextWindow: (provider, model) =>
+      (isName(model) ? listedPrice(provider, model)?.contextWindow : null) ?? null,
   };
 
   function costOf(
@@ -65,14 +100,14 @@ export function createPrices(pricing: PricingSettings, listText: string | null =
     const names = models.filter(isName);
     for (const name of names) {
       const price = ownPrice(name);
-      if (price) return price(chargeable, units, at);
+      if (price) return price.cost(chargeable, units, at);
     }
     if (!provider) return null;
     for (const name of names) {
-      const cost = listedPrice(provider, name)?.(chargeable, units, at) ?? null;
+      const cost = listedPrice(provider, name)?.cost(chargeable, units, at) ?? null;
       if (cost !== null) return cost;
     }
-    return null;
+    return fallback?.cost(chargeable, units, at) ?? null;
   }
 
   function ownPrice(model: string): Price | null {
@@ -99,6 +134,10 @@ function isName(model: string | null): model is string {
 /** The configuration prices tokens; whatever else was used has no rate there. */
 function createOwnPrice(price: ModelPrice): Price {
   const card = createOwnCard(price);
-  return (usage, units, at) =>
-    Object.keys(units).every((unit) => TIER.test(unit)) ? costAt(card, usage, at) : null;
+  return {
+    contextWindow: null,
+    cost: (usage, units, at) =>
+      Object.keys(units).every((unit) => TIER.test(unit)) ? costAt(card, usage, at) : null,
+    dearest: (input, at) => dearestRates(card, input, at),
+  };
 }

@@ -1,7 +1,7 @@
 /** Folds lines of the journal into the tables of index.db. The same lines in the same order give the same tables. */
 import type { Database } from "bun:sqlite";
 import { dayStart } from "../core/calendar.ts";
-import type { Millis } from "../core/duration.ts";
+import type { Instant, Millis } from "../core/duration.ts";
 import type { Line } from "../core/event.ts";
 import type { Head } from "./chain.ts";
 import { isCheckpoint } from "./checkpoint.ts";
@@ -15,7 +15,7 @@ import { LOG_FIELDS } from "./store.ts";
 const PRUNE_STEP = 1_000;
 
 /** What one row of `spans` covers. */
-export const SPAN: Millis = 3_600_000;
+const SPAN: Millis = 3_600_000;
 
 /** What `entries` takes from a line as it is. Its labels are in `shapes`. */
 const OWN_FIELDS = LOG_FIELDS.filter(
@@ -37,7 +37,7 @@ export interface Fold {
  * not worth keeping.
  */
 export function prepareFold(database: Database, zone: string): Fold {
-  const columns = ["seq", "time", "shape", "prev", ...OWN_FIELDS];
+  const columns = ["seq", "time", "shape", "prev", "admitted", ...OWN_FIELDS];
   const insertEntry = database.query(
     `INSERT INTO entries (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
   );
@@ -67,7 +67,8 @@ export function prepareFold(database: Database, zone: string): Fold {
         if (line.seq >= floor) {
           const follows = line.seq === seq + 1 && line.prev === hash && seq > 0;
           const own = OWN_FIELDS.map((field) => readValue(line, field));
-          insertEntry.run(line.seq, time, shapes.findId(shape, line.seq), follows ? null : line.prev, ...own);
+          const id = shapes.findId(shape, line.seq);
+          insertEntry.run(line.seq, time, id, follows ? null : line.prev, readAdmitted(line), ...own);
         }
         ({ seq, hash } = line);
       }
@@ -97,16 +98,26 @@ export function prepareFold(database: Database, zone: string): Fold {
   };
 }
 
+/** The row of `spans` that a time belongs to. */
+export function spanOf(time: Instant): number {
+  return Math.floor(time / SPAN);
+}
+
 /** Between which numbers the lines of each hour of UTC stand. */
 function findSpans(lines: readonly ReadLine[]): Map<number, { first: number; last: number }> {
   const spans = new Map<number, { first: number; last: number }>();
   for (const { line, time } of lines) {
-    const hour = Math.floor(time / SPAN);
+    const hour = spanOf(time);
     const span = spans.get(hour);
     if (span) span.last = line.seq;
     else spans.set(hour, { first: line.seq, last: line.seq });
   }
   return spans;
+}
+
+/** When an interrupted call was let in; null for every other line. */
+function readAdmitted(line: Line): Instant | null {
+  return "admitted" in line ? Date.parse(String(line.admitted)) : null;
 }
 
 /** Entries of files that were pruned go with them: a rebuilt index could not show them either. */

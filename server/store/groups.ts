@@ -22,8 +22,12 @@ export interface Group {
   /** When the hour began. */
   readonly hour: Instant;
   readonly labels: Labels;
+  /** What happened, of lines that tell of no request. */
+  readonly event: string | null;
   first: Instant;
   last: Instant;
+  /** Number of the last line. */
+  lastSeq: number;
   readonly tally: Tally;
 }
 
@@ -46,8 +50,10 @@ export function groupLines(lines: readonly ReadLine[], zone: string): Group[] {
         type: line.type,
         hour,
         labels: readLabels(line),
+        event: "event" in line ? line.event : null,
         first: time,
         last: time,
+        lastSeq: line.seq,
         tally: emptyTally(),
       };
       ofHour.set(shape.key, group);
@@ -55,6 +61,7 @@ export function groupLines(lines: readonly ReadLine[], zone: string): Group[] {
     }
     group.first = Math.min(group.first, time);
     group.last = Math.max(group.last, time);
+    group.lastSeq = line.seq;
     addLine(group.tally, line);
   }
   return groups;
@@ -63,6 +70,11 @@ export function groupLines(lines: readonly ReadLine[], zone: string): Group[] {
 /** Whether lines of this type are in the sums, even when they are sums of nothing. */
 export function isSummed({ type }: Group): boolean {
   return type === "call" || type === "blocked";
+}
+
+/** Whether lines of this group show that their agent was there: what was decided about it does not. */
+export function isSighting(group: Group): boolean {
+  return isSummed(group) || group.event === "agent.created";
 }
 
 function readLabels(line: Line): Labels {

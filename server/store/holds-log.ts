@@ -1,7 +1,8 @@
 /**
- * The words of holds.log, a JSON object per line. The first is the header; then `open` with the hold, and `close` with
- * its id. Pure.
+ * The words of holds.log, a JSON object per line. The first is the header; then `open` with the hold, `grow` with its
+ * id and what it holds now, and `close` with its id. Pure.
  */
+import type { NanoUsd } from "../core/money.ts";
 import type { Hold } from "./store.ts";
 
 export interface Header {
@@ -14,7 +15,7 @@ export interface Header {
 
 export interface HoldsLog {
   readonly header: Header;
-  /** Opened and not closed, in the order of opening. */
+  /** Opened and not closed, as grown, in the order of opening. */
   readonly open: ReadonlyMap<string, Hold>;
 }
 
@@ -25,6 +26,10 @@ export function renderHeader(generation: number, seq: number): string {
 
 export function renderOpen(hold: Hold): string {
   return `{"op":"open",${JSON.stringify(hold).slice(1)}\n`;
+}
+
+export function renderGrow(id: string, nano: NanoUsd): string {
+  return `{"op":"grow","id":${JSON.stringify(id)},"nano":${nano}}\n`;
 }
 
 export function renderClose(id: string): string {
@@ -40,22 +45,35 @@ export function parseHoldsLog(lines: Iterable<string>): HoldsLog {
     if (word?.op === "header") header = word;
     else if (word?.op === "open") open.set(word.hold.id, word.hold);
     else if (word?.op === "close") open.delete(word.id);
+    else if (word?.op === "grow") {
+      const hold = open.get(word.id);
+      if (hold) open.set(word.id, { ...hold, nano: word.nano });
+    }
   }
   return { header, open };
 }
 
-type Word =
-  | Header
-  | { readonly op: "open"; readonly hold: Hold }
-  | { readonly op: "close"; readonly id: string };
+interface Grow {
+  readonly op: "grow";
+  readonly id: string;
+  readonly nano: NanoUsd;
+}
+
+interface Close {
+  readonly op: "close";
+  readonly id: string;
+}
+
+type Word = Header | { readonly op: "open"; readonly hold: Hold } | Grow | Close;
 
 function parseWord(text: string): Word | null {
   try {
-    const word: Header | ({ op: "open" } & Hold) | { op: "close"; id: string } = JSON.parse(text);
-    if (word.op === "header" || word.op === "close") return word;
+    const word: Header | ({ op: "open" } & Hold) | Grow | Close = JSON.parse(text);
+    if (word.op === "header" || word.op === "grow" || word.op === "close") return word;
     if (word.op !== "open") return null;
     const { op, ...hold } = word;
-    return { op, hold };
+    // Versions that knew neither runs nor keys left them out.
+    return { op, hold: { ...hold, run: hold.run ?? null, key: hold.key ?? null } };
   } catch {
     // A torn line is no word.
     return null;

@@ -1,11 +1,19 @@
 /**
- * What is in flight: holds.log. A hold is with the system before its request leaves. Closings ride along with the next
- * opening: a lost one does no harm, since the journal has the call's line by then and is looked through at start.
+ * What is in flight: holds.log. A hold is with the system before its request leaves, and each growth of it before more
+ * of the answer is passed on (SPEC 7.7). Closings ride along with the next of these: a lost one does no harm, since the
+ * journal has the call's line by then and is looked through at start.
  */
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import type { Bytes } from "../core/duration.ts";
 import { type AppendFile, openAppendFile, sayWhy, type WriteText } from "./append-file.ts";
-import { type HoldsLog, parseHoldsLog, renderClose, renderHeader, renderOpen } from "./holds-log.ts";
+import {
+  type HoldsLog,
+  parseHoldsLog,
+  renderClose,
+  renderGrow,
+  renderHeader,
+  renderOpen,
+} from "./holds-log.ts";
 import type { Hold, Holds } from "./store.ts";
 
 /** The file is rewritten when it is larger than this and mostly closed holds. */
@@ -17,7 +25,7 @@ export interface HoldsOptions {
   readonly found: HoldsLog;
   /** Number of the journal's last line. */
   readonly journalSeq: () => number;
-  /** Whether each opening waits for the disk (`fsync: always`). */
+  /** Whether each opening and growth waits for the disk (`fsync: always`). */
   readonly durable: boolean;
   readonly log: (message: string) => void;
   readonly write?: WriteText | undefined;
@@ -26,7 +34,7 @@ export interface HoldsOptions {
 }
 
 export interface OpenHolds extends Holds {
-  /** The holds that are open, in the order of opening. */
+  /** The holds that are open, as grown, in the order of opening. */
   list(): readonly Hold[];
   shut(): void;
 }
@@ -81,14 +89,29 @@ export function openHolds(options: HoldsOptions): OpenHolds {
     }
   }
 
+  /** Writes a word, and with it what waits to be closed: all of it or, when false, nothing. */
+  function put(word: string): boolean {
+    const size = file.size;
+    problem = file.write(closings + word);
+    if (problem === null && options.durable) problem = syncOrCut(file, size);
+    if (problem !== null) return false;
+    closings = "";
+    return true;
+  }
+
   return {
     open(hold) {
-      const size = file.size;
-      problem = file.write(closings + renderOpen(hold));
-      if (problem !== null) return false;
-      closings = "";
-      if (options.durable && !syncOrCut(file, size)) return false;
+      if (!put(renderOpen(hold))) return false;
       open.set(hold.id, hold);
+      rewriteIfLarge();
+      return true;
+    },
+    grow(id, nano) {
+      const hold = open.get(id);
+      if (!hold) return false;
+      if (hold.nano !== null && hold.nano >= nano) return true;
+      if (!put(renderGrow(id, nano))) return false;
+      open.set(id, { ...hold, nano });
       rewriteIfLarge();
       return true;
     },
@@ -110,13 +133,13 @@ export function openHolds(options: HoldsOptions): OpenHolds {
   };
 }
 
-function syncOrCut(file: AppendFile, size: Bytes): boolean {
+function syncOrCut(file: AppendFile, size: Bytes): string | null {
   try {
     file.sync();
-    return true;
-  } catch {
-    // The caller is told no: the request does not leave, so its hold must not stay.
+    return null;
+  } catch (error) {
+    // The caller is told no: nothing leaves for this word, so it must not stay.
     file.cutTo(size);
-    return false;
+    return sayWhy(error);
   }
 }

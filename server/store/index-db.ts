@@ -131,6 +131,14 @@ export function openIndex(options: IndexOptions): OpenIndex {
       flush();
       return queries.tallies(from, to);
     },
+    runSums(agent, run) {
+      flush();
+      return queries.runSums(agent, run, standing.floor);
+    },
+    admissions(since) {
+      flush();
+      return queries.admissions(since, standing.floor);
+    },
     close() {
       flush();
       database.close();

@@ -94,6 +94,7 @@ function openLocked(options: StoreOptions, lock: Lock): Store | StoreProblem {
     index,
     holds: {
       open: holds.open,
+      grow: holds.grow,
       get problem() {
         return holds.problem;
       },

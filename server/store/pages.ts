@@ -1,7 +1,7 @@
 /** Finds entries of the logs. Values from outside reach SQL as parameters only. */
 import type { Database, SQLQueryBindings } from "bun:sqlite";
 import type { Instant } from "../core/duration.ts";
-import { SPAN } from "./fold.ts";
+import { spanOf } from "./fold.ts";
 import { BLOCK, blockStart, SHAPE_FIELDS } from "./shapes.ts";
 import { LOG_FIELDS, type LogEntry, type LogField, type LogFilter } from "./store.ts";
 
@@ -31,7 +31,7 @@ export function preparePages(database: Database): FindPage {
   /** The part of a range in which everything of the filter's period stands. */
   function narrow([start, end]: Range, { from, to }: LogFilter): Range {
     if (from === undefined && to === undefined) return [start, end];
-    const { first, last } = findSpan.get(hourOf(from ?? 0), hourOf(to ?? FAR)) ?? { first: null, last: null };
+    const { first, last } = findSpan.get(spanOf(from ?? 0), spanOf(to ?? FAR)) ?? { first: null, last: null };
     return first === null || last === null ? [end, end] : [Math.max(start, first), Math.min(end, last + 1)];
   }
 
@@ -110,10 +110,6 @@ function renderColumn(field: LogField): string {
   if (field === "prev") return "coalesce(entries.prev, former.hash) AS prev";
   const table = SHAPE_FIELDS.some((label) => label === field) ? "shapes" : "entries";
   return `${table}.${field}`;
-}
-
-function hourOf(time: Instant): number {
-  return Math.floor(time / SPAN);
 }
 
 function toEntry(row: Row): LogEntry {

@@ -2,8 +2,9 @@
 import type { Database } from "bun:sqlite";
 import type { Tally } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
+import { type FindAdmissions, prepareAdmissions } from "./admissions.ts";
 import { type FindPage, preparePages } from "./pages.ts";
-import type { AgentHistory } from "./store.ts";
+import type { AgentHistory, Index } from "./store.ts";
 
 const SUMS = `sum(calls) AS calls, sum(errors) AS errors, sum(blocked) AS blocked, sum(tokens_in) AS tokensIn,
   sum(tokens_out) AS tokensOut, sum(cost_nano) AS costNano, sum(unpriced) AS unpriced`;
@@ -12,29 +13,40 @@ export interface Queries {
   readonly page: FindPage;
   agents(): AgentHistory[];
   tallies(from: Instant, to: Instant): Map<string, Tally>;
+  /** What is not shown any more, up to `floor`, is not summed either. */
+  runSums(agent: string, run: string, floor: number): ReturnType<Index["runSums"]>;
+  readonly admissions: FindAdmissions;
 }
 
 export function prepareQueries(database: Database): Queries {
   const listAgents = database.query<AgentRow, []>(`
-    SELECT agent, owner, purpose, first_seen AS firstSeen, last_seen AS lastSeen, calls, errors, blocked,
-      tokens_in AS tokensIn, tokens_out AS tokensOut, cost_nano AS costNano, unpriced
+    SELECT agent, owner, purpose, first_owner AS firstOwner, first_seen AS firstSeen, last_seen AS lastSeen, calls,
+      errors, blocked, tokens_in AS tokensIn, tokens_out AS tokensOut, cost_nano AS costNano, unpriced
     FROM agents ORDER BY agent`);
   const sumHours = database.query<Tally & { agent: string }, [number, number]>(
     `SELECT agent, ${SUMS} FROM hours WHERE start >= ? AND start < ? AND agent <> '' GROUP BY agent`,
   );
+  // `total` adds as doubles: the sum of anything that a line may say is a number, where `sum` fails.
+  const sumRun = database.query<{ calls: number; costNano: number }, [string, number, string]>(`
+    SELECT count(*) AS calls, total(cost_nano) AS costNano
+    FROM entries CROSS JOIN shapes ON shapes.id = entries.shape
+    WHERE entries.run = ? AND entries.seq > ? AND shapes.agent = ? AND shapes.type = 'call'`);
 
   return {
     page: preparePages(database),
     agents: () =>
-      listAgents.all().map(({ agent, owner, purpose, firstSeen, lastSeen, ...total }) => ({
+      listAgents.all().map(({ agent, owner, purpose, firstOwner, firstSeen, lastSeen, ...total }) => ({
         agent,
         owner,
         purpose,
+        firstOwner,
         firstSeen,
         lastSeen,
         total,
       })),
     tallies: (from, to) => new Map(sumHours.all(from, to).map(({ agent, ...tally }) => [agent, tally])),
+    runSums: (agent, run, floor) => sumRun.get(run, floor, agent) ?? { calls: 0, costNano: 0 },
+    admissions: prepareAdmissions(database),
   };
 }
 
@@ -53,6 +65,7 @@ interface AgentRow extends Tally {
   agent: string;
   owner: string | null;
   purpose: string | null;
+  firstOwner: string | null;
   firstSeen: number;
   lastSeen: number;
 }

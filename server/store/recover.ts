@@ -17,8 +17,9 @@ export function dropSettled(found: HoldsLog, logFile: string): HoldsLog {
 }
 
 /**
- * The line of a call that the gateway died under. It settles now, so it counts in the present hour. `lastSign` is when
- * the dead gateway was last known to live: the call lasted until then at least.
+ * The line of a call that the gateway died under, charged what it held in the end (SPEC 7.7). It settles now, so it
+ * counts in the present hour. `lastSign` is when the dead gateway was last known to live: the call lasted until then at
+ * least.
  */
 export function renderInterrupted(hold: Hold, now: Instant, lastSign: Instant | null): CallLine {
   return {
@@ -28,6 +29,8 @@ export function renderInterrupted(hold: Hold, now: Instant, lastSign: Instant | 
     agent: hold.agent,
     ...(hold.owner === null ? {} : { owner: hold.owner }),
     ...(hold.purpose === null ? {} : { purpose: hold.purpose }),
+    ...(hold.run === null ? {} : { run: hold.run }),
+    ...(hold.key === null ? {} : { key: hold.key }),
     provider: hold.provider,
     ...(hold.model === null ? {} : { requested_model: hold.model, model: hold.model }),
     method: hold.method,
@@ -39,5 +42,6 @@ export function renderInterrupted(hold: Hold, now: Instant, lastSign: Instant | 
     cost_nano: hold.nano,
     latency_ms: Math.max(0, (lastSign ?? hold.time) - hold.time),
     attempts: 1,
+    admitted: new Date(hold.time).toISOString(),
   };
 }

@@ -73,10 +73,21 @@ export function prepareRollup(
   };
 }
 
+/** What a tally is in a table. */
+export const TALLY_COLUMNS = [
+  "calls",
+  "errors",
+  "blocked",
+  "tokens_in",
+  "tokens_out",
+  "cost_nano",
+  "unpriced",
+] as const;
+
 /** The `SET` list that adds an inserted tally to the one that stands there. */
-export const ADD_TALLY = ["calls", "errors", "blocked", "tokens_in", "tokens_out", "cost_nano", "unpriced"]
-  .map((column) => `${column} = ${column} + excluded.${column}`)
-  .join(", ");
+export const ADD_TALLY = TALLY_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(
+  ", ",
+);
 
 /** A tally in the order of its columns. */
 export function tallyValues(t: Tally): [number, number, number, number, number, number, number] {

@@ -2,8 +2,8 @@
 import type { Database } from "bun:sqlite";
 import { emptyTally, type Tally } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
-import { type Group, isSummed } from "./groups.ts";
-import { ADD_TALLY, tallyValues } from "./rollups.ts";
+import { type Group, isSighting } from "./groups.ts";
+import { ADD_TALLY, TALLY_COLUMNS, tallyValues } from "./rollups.ts";
 import { addTally } from "./tally.ts";
 import { OTHERS, parseRow, parseTotals } from "./totals.ts";
 
@@ -14,37 +14,49 @@ export interface Sightings {
   seed(totals: unknown, time: Instant): void;
 }
 
+const INSERT = `
+  INSERT INTO agents (agent, owner, purpose, first_owner, first_seen, last_seen, ${TALLY_COLUMNS.join(", ")})
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const REPLACE_TALLY = TALLY_COLUMNS.map((column) => `${column} = excluded.${column}`).join(", ");
+
 /** Everything happens inside the caller's transaction. */
 export function prepareSightings(database: Database): Sightings {
-  const see = database.query(`
-    INSERT INTO agents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-      owner = coalesce(owner, excluded.owner), purpose = coalesce(purpose, excluded.purpose),
-      first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen), ${ADD_TALLY}`);
-  const seed = database.query(`
-    INSERT INTO agents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-      calls = excluded.calls, errors = excluded.errors, blocked = excluded.blocked, tokens_in = excluded.tokens_in,
-      tokens_out = excluded.tokens_out, cost_nano = excluded.cost_nano, unpriced = excluded.unpriced`);
+  const see = database.query(`${INSERT} ON CONFLICT DO UPDATE SET
+    owner = coalesce(excluded.owner, owner), purpose = coalesce(excluded.purpose, purpose),
+    first_owner = coalesce(first_owner, excluded.first_owner), first_seen = min(first_seen, excluded.first_seen),
+    last_seen = max(last_seen, excluded.last_seen), ${ADD_TALLY}`);
+  const seed = database.query(`${INSERT} ON CONFLICT DO UPDATE SET ${REPLACE_TALLY}`);
 
   return {
     add(groups) {
       const sightings = new Map<string, Sighting>();
       for (const group of groups) note(sightings, group);
       for (const [agent, s] of sightings) {
-        see.run(agent, s.owner || null, s.purpose || null, s.first, s.last, ...tallyValues(s.tally));
+        const labels = [s.owner.name, s.purpose.name, s.firstOwner].map((name) => name || null);
+        see.run(agent, ...labels, s.first, s.last, ...tallyValues(s.tally));
       }
     },
     seed(totals, time) {
       for (const row of parseTotals(totals)?.agents ?? []) {
-        if (row[0] !== OTHERS) seed.run(row[0], null, null, time, time, ...tallyValues(parseRow(row)));
+        if (row[0] !== OTHERS) seed.run(row[0], null, null, null, time, time, ...tallyValues(parseRow(row)));
       }
     },
   };
 }
 
-/** What a batch says of one agent. Owner and purpose are the first that were declared, empty while none was. */
+/** A label as it was given last, and the number of a line that gave it. Empty while none did. */
+interface Label {
+  readonly name: string;
+  readonly seq: number;
+}
+
+const UNNAMED: Label = { name: "", seq: 0 };
+
+/** What a batch says of one agent. */
 interface Sighting {
-  owner: string;
-  purpose: string;
+  owner: Label;
+  purpose: Label;
+  firstOwner: string;
   first: Instant;
   last: Instant;
   readonly tally: Tally;
@@ -52,13 +64,25 @@ interface Sighting {
 
 function note(sightings: Map<string, Sighting>, group: Group): void {
   const [agent, owner, purpose] = group.labels;
-  if (agent === "" || !(isSummed(group) || group.type === "agent")) return;
-  const { first, last } = group;
-  const sighting = sightings.get(agent) ?? { owner, purpose, first, last, tally: emptyTally() };
+  if (agent === "" || !isSighting(group)) return;
+  const { first, last, lastSeq } = group;
+  const sighting = sightings.get(agent) ?? startSighting(first, last);
   sightings.set(agent, sighting);
-  sighting.owner ||= owner;
-  sighting.purpose ||= purpose;
+  // Who was refused may have used the name of another: only what was let in names an owner.
+  if (group.type !== "blocked") {
+    sighting.firstOwner ||= owner;
+    sighting.owner = takeLater(sighting.owner, { name: owner, seq: lastSeq });
+    sighting.purpose = takeLater(sighting.purpose, { name: purpose, seq: lastSeq });
+  }
   sighting.first = Math.min(sighting.first, first);
   sighting.last = Math.max(sighting.last, last);
   addTally(sighting.tally, group.tally);
+}
+
+function startSighting(first: Instant, last: Instant): Sighting {
+  return { owner: UNNAMED, purpose: UNNAMED, firstOwner: "", first, last, tally: emptyTally() };
+}
+
+function takeLater(known: Label, label: Label): Label {
+  return label.name !== "" && label.seq > known.seq ? label : known;
 }

@@ -1,12 +1,15 @@
-/** What people decided, in state.db, and where the journal stood when it was last on disk for sure. */
+/** What people decided and what trust has come to, in state.db; and how far the journal was on disk for sure. */
 import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Instant } from "../core/duration.ts";
 import type { Head } from "./chain.ts";
 import { openDatabase } from "./database.ts";
+import { prepareGatewayKeys } from "./gateway-keys.ts";
 import { STATE_MIGRATIONS } from "./migrations/state.ts";
+import { preparePauses } from "./pauses.ts";
 import type { State } from "./store.ts";
+import { prepareTrust } from "./trust-standings.ts";
 
 /** A journal is known by its place relative to the data folder, so that both can be moved or copied together. */
 const READ_HEAD = "SELECT seq, hash FROM journal_head WHERE file = ?";
@@ -42,6 +45,9 @@ export function openState(dataDir: string, now: () => Instant): OpenState {
     removeSessions: () => void database.run("DELETE FROM sessions"),
     createLink: (hash, expires) => links.add(hash, expires, now()),
     takeLink: (hash, at) => links.has(hash, at) && links.remove(hash),
+    ...preparePauses(database),
+    ...prepareGatewayKeys(database),
+    ...prepareTrust(database),
     readHead: (logFile) => readHead.get(relative(dataDir, logFile)),
     writeHead: (logFile, { seq, hash }) => void writeHead.run(relative(dataDir, logFile), seq, hash),
     close: () => database.close(),

@@ -3,6 +3,7 @@ import type { Tally } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
 import type { Line, NewLine } from "../core/event.ts";
 import type { NanoUsd } from "../core/money.ts";
+import type { Pause } from "../core/pause.ts";
 
 export interface Store {
   readonly journal: Journal;
@@ -42,6 +43,8 @@ export interface Hold {
   readonly method: string;
   readonly path: string;
   readonly stream: boolean;
+  readonly run: string | null;
+  readonly key: string | null;
   /** What the call may cost at most, as far as known; null when its price is unknown. */
   readonly nano: NanoUsd | null;
 }
@@ -50,6 +53,10 @@ export interface Hold {
 export interface Holds {
   /** False when it could not be written: then the request must not leave. */
   open(hold: Hold): boolean;
+  /**
+   * Raises an open hold to `nano`. False when it could not be written: then no more of the answer may be passed on.
+   */
+  grow(id: string, nano: NanoUsd): boolean;
   /** Called once the call's line is in the journal. */
   close(id: string): void;
   readonly size: number;
@@ -57,7 +64,18 @@ export interface Holds {
   readonly problem: string | null;
 }
 
-/** What people decided: tokens, sessions, links; later settings, keys and secrets. */
+/** A key that proves an agent. The key itself is kept as a hash only. */
+export interface GatewayKey {
+  readonly id: string;
+  readonly agent: string;
+  /** What a person calls it. */
+  readonly name: string | null;
+  readonly created: Instant;
+  readonly expires: Instant | null;
+  readonly revoked: Instant | null;
+}
+
+/** What people decided: tokens, sessions, links, pauses, gateway keys; and what trust has come to. */
 export interface State {
   /** Hash of the admin token, or null before the first start. */
   readAdminToken(): string | null;
@@ -70,6 +88,18 @@ export interface State {
   createLink(hash: string, expires: Instant): void;
   /** True once for a link that exists and has not expired; it is gone afterwards. */
   takeLink(hash: string, now: Instant): boolean;
+  readPauses(): Pause[];
+  /** Puts the pause in the place of the one that the agent had. */
+  writePause(pause: Pause): void;
+  removePause(agent: string): void;
+  /** Every key with the hash it is found by, the oldest first. */
+  readKeys(): (GatewayKey & { readonly hash: string })[];
+  addKey(key: GatewayKey, hash: string): void;
+  /** False when there is no such key, or it was revoked before. */
+  revokeKey(id: string, at: Instant): boolean;
+  /** The standing of every agent as it was last written: plain JSON, not looked into. */
+  readTrust(): Map<string, unknown>;
+  writeTrust(standings: Iterable<readonly [agent: string, standing: unknown]>): void;
 }
 
 /** Logs filter of the API: each member narrows. */
@@ -91,17 +121,20 @@ export interface LogFilter {
 export type LogEntry = Readonly<Record<LogField, string | number | boolean | null>>;
 
 export const LOG_FIELDS = [
-  "seq", "time", "type", "request_id", "agent", "owner", "purpose", "run", "key", "provider", "requested_model",
-  "model", "stream", "status", "ending", "error", "tokens_in", "tokens_out", "tokens_cached", "tokens_cache_write",
-  "tokens_reasoning", "usage", "cost", "cost_nano", "latency_ms", "ttft_ms", "attempts", "reason", "event", "clamped",
-  "trust", "prev", "hash",
+  "seq", "time", "type", "request_id", "agent", "owner", "purpose", "run", "parent_run", "key", "provider",
+  "requested_model", "model", "stream", "status", "ending", "error", "tokens_in", "tokens_out", "tokens_cached",
+  "tokens_cache_write", "tokens_reasoning", "usage", "cost", "cost_nano", "overrun_nano", "latency_ms", "ttft_ms",
+  "attempts", "reason", "count", "event", "clamped", "trust", "prev", "hash",
 ] as const; // biome-ignore format: the order is the contract's
 export type LogField = (typeof LOG_FIELDS)[number];
 
 export interface AgentHistory {
   readonly agent: string;
+  /** Owner and purpose as its calls named them last, declared or configured. */
   readonly owner: string | null;
   readonly purpose: string | null;
+  /** The first owner that was ever named for it, declared or configured. */
+  readonly firstOwner: string | null;
   readonly firstSeen: Instant;
   readonly lastSeen: Instant;
   readonly total: Tally;
@@ -123,4 +156,8 @@ export interface Index {
   agents(): AgentHistory[];
   /** Sums per agent over [from, to): whole hours only. */
   tallies(from: Instant, to: Instant): Map<string, Tally>;
+  /** What an agent's calls with this run have come to, as far as the index reaches back. */
+  runSums(agent: string, run: string): { readonly calls: number; readonly costNano: NanoUsd };
+  /** When calls were let in, from `since` on, ascending: settled ones and those that a crash interrupted. */
+  admissions(since: Instant): { readonly time: Instant; readonly agent: string; readonly provider: string }[];
 }

@@ -1,13 +1,16 @@
 /** What a journal line adds to sums: the one place that says what counts as a call, an error, a refusal. Pure. */
 import type { Tally } from "../core/agent.ts";
-import type { CallLine } from "../core/event.ts";
+import type { BlockedLine, CallLine } from "../core/event.ts";
 
 /** The part of a line that counts. Lines that are neither calls nor refusals count nothing. */
 export interface Countable {
   readonly type: string;
 }
 
-/** Adds a line to a tally. A call of unknown cost is counted as unpriced, never as free. */
+/**
+ * Adds a line to a tally. A call of unknown cost is counted as unpriced, never as free; a line that stands for several
+ * refusals (SPEC 6.5) counts them all.
+ */
 export function addLine(tally: Tally, line: Countable): void {
   if (isCall(line)) {
     tally.calls += 1;
@@ -16,7 +19,7 @@ export function addLine(tally: Tally, line: Countable): void {
     tally.tokensOut += line.tokens_out ?? 0;
     if (line.cost_nano === null) tally.unpriced += 1;
     else tally.costNano += line.cost_nano;
-  } else if (line.type === "blocked") tally.blocked += 1;
+  } else if (isRefusal(line)) tally.blocked += line.count ?? 1;
 }
 
 /** Adds one tally to another. */
@@ -37,4 +40,8 @@ export function isError(call: Pick<CallLine, "status" | "ending">): boolean {
 
 function isCall(line: Countable): line is CallLine {
   return line.type === "call";
+}
+
+function isRefusal(line: Countable): line is BlockedLine {
+  return line.type === "blocked";
 }

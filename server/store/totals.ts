@@ -30,6 +30,7 @@ export function sumLine(sums: Sums, line: Line): void {
 /** Sums end where numbers stop being exact: JSON has no infinity, and a checkpoint without a figure is none. */
 function addBounded(tally: Tally, line: Line): void {
   addLine(tally, line);
+  tally.blocked = bound(tally.blocked);
   tally.tokensIn = bound(tally.tokensIn);
   tally.tokensOut = bound(tally.tokensOut);
   tally.costNano = bound(tally.costNano);

@@ -29,6 +29,7 @@ async function listCommands(command: CommandDef, words: string): Promise<Documen
 
 function renderOptions(args: ArgsDef): string {
   return Object.entries(args)
+    .filter(([, { type }]) => type !== "positional")
     .flatMap(([name, arg]) => [`--${name}`, ...("alias" in arg && arg.alias ? [`-${arg.alias}`] : [])])
     .map((option) => `\`${option}\``)
     .join(" ");

@@ -54,6 +54,8 @@ async function replay(
     const hasBody = exchange.status !== 204 && exchange.status !== 304;
     return new Response(hasBody ? streamOf(pieces) : null, { status: exchange.status, headers });
   };
+  // Recorded failures and limits must not open breakers or let keys rest for what comes after them.
+  plane.advance(120_000);
   const before = plane.lines.length;
   const response = await plane.send(
     `/agents/replay/${prefixOf(exchange)}${exchange.path}`,

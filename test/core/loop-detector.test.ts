@@ -146,10 +146,15 @@ describe("near-identical texts", () => {
 });
 
 describe("a turn", () => {
-  const print = (text: string, ...toolCalls: string[]) => fingerprintTurn({ text, toolCalls }, Bun.hash);
+  const turn = (text: string, toolCalls: string[] = [], media: string[] = []) => ({
+    texts: [text],
+    media,
+    toolCalls,
+  });
+  const print = (text: string, ...toolCalls: string[]) => fingerprintTurn(turn(text, toolCalls), Bun.hash);
 
   test("has the fingerprint of its near-identical ones", () => {
-    expect(print("Retry 1", 'search {"page":1}')).toBe(print("retry 2", 'search {"page":2}'));
+    expect(print("Retry 1", "search", '{"page":1}')).toBe(print("retry 2", "search", '{"page":2}'));
   });
 
   test("is another one with other words, other tool calls or more of them", () => {
@@ -161,22 +166,28 @@ describe("a turn", () => {
     expect(print("go", "a b")).not.toBe(print("go", "a", "b"));
   });
 
+  test("is another one with another image, of which not even a digit is folded", () => {
+    const shows = (image: string) => fingerprintTurn(turn("describe this", [], [image]), Bun.hash);
+    expect(shows("data:1")).toBe(shows("data:1"));
+    expect(shows("data:1")).not.toBe(shows("data:2"));
+    expect(shows("data:1")).not.toBe(print("describe this"));
+  });
+
   test("that says nothing has none", () => {
     expect(print(" \n ")).toBeNull();
+    expect(fingerprintTurn({ texts: [], media: [], toolCalls: [] }, Bun.hash)).toBeNull();
     expect(print("", "{}")).not.toBeNull();
   });
 
-  test("is hashed in bounded length, however many tool calls it makes", () => {
+  test("is hashed in bounded length, however many pieces it has", () => {
     let length = 0;
     const hash = (text: string) => {
       length = text.length;
       return 0;
     };
-    fingerprintTurn(
-      { text: "x ".repeat(50_000), toolCalls: Array.from({ length: 5000 }, () => "y ".repeat(5000)) },
-      hash,
-    );
+    const many = Array.from({ length: 5000 }, () => "y ".repeat(5000));
+    fingerprintTurn({ texts: many, media: [], toolCalls: many }, hash);
     expect(length).toBeGreaterThan(0);
-    expect(length).toBeLessThan(100_000);
+    expect(length).toBeLessThan(200_000);
   });
 });

@@ -4,7 +4,7 @@ import { clampUsage, PART_NAMES } from "../../server/core/chargeable.ts";
 import { matchesGlob } from "../../server/core/glob.ts";
 import { toExact, toNano } from "../../server/core/money.ts";
 import { costAt, createOwnCard, createRates, type RateCard, type Validity } from "../../server/core/price.ts";
-import { estimateUsage, UNKNOWN_USAGE } from "../../server/core/usage.ts";
+import { UNKNOWN_USAGE } from "../../server/core/usage.ts";
 
 test("a part is never more than its whole, and nothing is less than nothing", () => {
   const given = {
@@ -112,10 +112,6 @@ test("tokens without a rate cost an unknown amount", () => {
   const card: RateCard = [{ validity: { kind: "always" }, base, tiers: [] }];
   expect(tokens(card, 1)).not.toBeNull();
   expect(costAt(card, clampUsage({ ...UNKNOWN_USAGE, inputTokens: 1, outputTokens: 1 }), 0)).toBeNull();
-});
-
-test("an estimate counts three bytes a token and adds what the template costs", () => {
-  expect(estimateUsage(10, 4, 40)).toEqual({ ...UNKNOWN_USAGE, inputTokens: 44, outputTokens: 2 });
 });
 
 test("a glob's star stands for anything, and case does not count", () => {

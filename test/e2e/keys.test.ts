@@ -74,15 +74,12 @@ describe("which key pays", () => {
     });
   });
 
-  test.each(["", "dummy", "managed-by-tollgate", "tg_abc"])(
-    "a client's key %p counts as absent",
-    async (key) => {
-      const headers = { Authorization: `Bearer ${key}` };
-      expect(await seen("/v1/chat/completions", headers)).toMatchObject({
-        authorization: "Bearer sk-stored",
-      });
-    },
-  );
+  test.each(["", "dummy", "managed-by-tollgate"])("a client's key %p counts as absent", async (key) => {
+    const headers = { Authorization: `Bearer ${key}` };
+    expect(await seen("/v1/chat/completions", headers)).toMatchObject({
+      authorization: "Bearer sk-stored",
+    });
+  });
 });
 
 describe("auth goes as the provider wants it, and nothing else goes", () => {

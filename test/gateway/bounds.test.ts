@@ -183,10 +183,11 @@ test("an upstream's status that HTTP does not know is a broken answer, and the c
 test("a long input of base64 is estimated by the piece, not as text", async () => {
   const upstream = manualStream();
   using plane = openDataPlane({ upstream: () => upstream.response });
-  const image = `data:image/png;base64,${"iVBORw0KGgo".repeat(100_000)}`;
+  const url = `data:image/png;base64,${"iVBORw0KGgo".repeat(100_000)}`;
+  const image = { role: "user", content: [{ type: "image_url", image_url: { url } }] };
   const answer = await plane.send(
     PATH,
-    post(JSON.stringify({ model: "gpt-4o-mini", stream: true, messages: [image] })),
+    post(JSON.stringify({ model: "gpt-4o", stream: true, messages: [image] })),
   );
   await answer.body?.cancel();
   expect(plane.calls()[0]?.tokens_in).toBeLessThan(6_000);

@@ -3,6 +3,7 @@ import {
   clientKey,
   stripPlaceholders,
   stripQueryKey,
+  stripQueryPlaceholder,
   toClient,
   toUpstream,
 } from "../../server/gateway/headers.ts";
@@ -51,6 +52,20 @@ test("placeholders and the gateway's own secrets do not go to a provider beside 
   expect([...headers]).toEqual([["x-api-key", "real"]]);
 });
 
+test("a gateway key goes to no provider, wherever it was put", () => {
+  const headers = new Headers({
+    "x-api-key": "sk-own, tg_a",
+    "api-key": "tg_a",
+    authorization: "Bearer tg_a",
+  });
+  stripPlaceholders(headers);
+  expect([...headers]).toEqual([]);
+  expect(stripQueryPlaceholder("?alt=sse&key=tg_a&key=AIza&%6bey=t%67_a&a=%20")).toBe(
+    "?alt=sse&key=AIza&a=%20",
+  );
+  expect(stripQueryPlaceholder("?alt=%73se&key=AIza")).toBe("?alt=%73se&key=AIza");
+});
+
 test("two Set-Cookie headers stay two on their way down", () => {
   const upstream = new Headers();
   upstream.append("set-cookie", "a=1");
@@ -71,6 +86,8 @@ describe("the caller's own key", () => {
     [{ authorization: "Bearer sk-1" }, "", "sk-1"],
     [{ "x-api-key": "sk-2" }, "", "sk-2"],
     [{ "x-goog-api-key": "g" }, "", "g"],
+    [{ "api-key": "azure" }, "", "azure"],
+    [{ "api-key": "tg_abc" }, "?key=tg_abc", null],
     [{}, "?alt=sse&key=q", "q"],
     [{ authorization: "Bearer dummy" }, "", null],
     [{ authorization: "Bearer " }, "", null],

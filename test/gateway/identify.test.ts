@@ -1,6 +1,20 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { identify, parseAgentIdentity } from "../../server/gateway/identify.ts";
+import { identify as identifyWith, parseAgentIdentity } from "../../server/gateway/identify.ts";
+import type { Proof } from "../../server/gateway/keys.ts";
+
+const NOW = Date.UTC(2026, 0, 15);
+const KEYS = new Map<string, Proof>([["tg_of-prod", { id: "key_1", agent: "prod" }]]);
+const keyring = { find: (secret: string) => KEYS.get(secret) ?? null };
+
+function identify(
+  headers: Headers,
+  pathAgent: string | null,
+  defaultAgent: string,
+  mode: "open" | "known" | "keys" = "open",
+) {
+  return identifyWith(headers, "", pathAgent, defaultAgent, mode, keyring, NOW);
+}
 
 function reasonOf(result: object): unknown {
   return "reason" in result ? result.reason : null;
@@ -13,6 +27,7 @@ describe("X-Agent-Identity", () => {
       owner: "team-ml",
       purpose: "production",
       tags: ["region=eu", "v=2"],
+      key: null,
     });
   });
 
@@ -22,6 +37,7 @@ describe("X-Agent-Identity", () => {
       owner: "x; y",
       purpose: 'say "hi"',
       tags: [],
+      key: null,
     });
   });
 
@@ -92,5 +108,80 @@ describe("who calls", () => {
     headers.append("x-agent-id", "one");
     headers.append("x-agent-id", "two");
     expect(reasonOf(identify(headers, null, "default"))).toBe("invalid_agent_name");
+  });
+});
+
+describe("a gateway key", () => {
+  const KEY = { authorization: "Bearer tg_of-prod" };
+
+  test("proves its agent where no name is given, before the default", () => {
+    expect(identify(new Headers(KEY), null, "default")).toEqual({
+      name: "prod",
+      owner: null,
+      purpose: null,
+      tags: [],
+      key: "key_1",
+    });
+  });
+
+  test("goes with every source that names the same agent, and leaves the labels as declared", () => {
+    const headers = new Headers({
+      ...KEY,
+      "x-agent-id": "prod",
+      "x-agent-identity": "name=prod; owner=team; v=2",
+    });
+    expect(identify(headers, "prod", "default")).toEqual({
+      name: "prod",
+      owner: "team",
+      purpose: null,
+      tags: ["v=2"],
+      key: "key_1",
+    });
+  });
+
+  test.each([
+    ["x-agent-id", { "x-agent-id": "other" }, null],
+    ["X-Agent-Identity", { "x-agent-identity": "name=other" }, null],
+    ["the path", {}, "other"],
+    ["X-Agent-Identity", { "x-agent-id": "prod", "x-agent-identity": "name=other" }, "prod"],
+    ["the path", { "x-agent-id": "prod" }, "PROD"],
+  ])("is refused where %s names another agent, and the refusal says so", (where, headers, path) => {
+    for (const mode of ["open", "known", "keys"] as const) {
+      const refused = identify(new Headers({ ...KEY, ...headers }), path, "default", mode);
+      expect(reasonOf(refused)).toBe("identity_mismatch");
+      expect("message" in refused && refused.message).toContain(`${where} names`);
+    }
+  });
+
+  test("that is not known is refused in every mode, and never falls back on a declared name", () => {
+    for (const mode of ["open", "known", "keys"] as const) {
+      const headers = new Headers({ "x-api-key": "tg_unknown", "x-agent-id": "prod" });
+      expect(reasonOf(identify(headers, "prod", "default", mode))).toBe("invalid_gateway_key");
+    }
+  });
+
+  test("is needed in mode keys and in no other; the refusal says how to get one", () => {
+    const headers = new Headers({ authorization: "Bearer sk-openai", "x-agent-id": "prod" });
+    const refused = identify(headers, null, "default", "keys");
+    expect(reasonOf(refused)).toBe("missing_gateway_key");
+    expect("message" in refused && refused.message).toContain("tollgate keys create <agent>");
+    for (const mode of ["open", "known"] as const) {
+      expect(identify(headers, null, "default", mode)).toMatchObject({ name: "prod", key: null });
+    }
+  });
+
+  test("an admin token does not stand for one", () => {
+    const headers = new Headers({ authorization: "Bearer tga_admin" });
+    expect(reasonOf(identify(headers, null, "default", "keys"))).toBe("missing_gateway_key");
+    expect(identify(headers, null, "default")).toMatchObject({ name: "default", key: null });
+  });
+
+  test("is never repeated in a refusal", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Za-z0-9_-]{8,43}$/), (tail) => {
+        const refused = identify(new Headers({ authorization: `Bearer tg_${tail}` }), null, "default");
+        expect("message" in refused && !refused.message.includes(tail)).toBe(true);
+      }),
+    );
   });
 });

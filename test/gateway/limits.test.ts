@@ -59,8 +59,8 @@ agents: { "*": { rate_limit: { max_requests: 2, window_seconds: 60 } } }
 
   test("holds however many calls come at once", async () => {
     using plane = openDataPlane({ config: "agents: { bot: { rate_limit: 10/hour } }", upstream });
-    const answers = await Promise.all(
-      Array.from({ length: 100 }, () => plane.send("/agents/bot/openai", chat())),
+    const answers = await plane.drive(
+      Promise.all(Array.from({ length: 100 }, () => plane.send("/agents/bot/openai", chat()))),
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
     expect(plane.sent).toHaveLength(10);

@@ -1,15 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import {
-  checkThrottles,
   compilePolicies,
-  delayOf,
   evaluatePolicies,
   type Policy,
-  takeThrottles,
+  reviewPolicies,
 } from "../../server/gateway/policies.ts";
 import type { PolicyFacts } from "../../server/gateway/policy-fields.ts";
 import { createPolicyMemory, factsSince, forgive } from "../../server/gateway/policy-memory.ts";
+import { checkThrottles, delayOf, takeThrottles } from "../../server/gateway/policy-throttles.ts";
 import { compile, FACTS, rule } from "./policy-support.ts";
 
 const MINUTE = 60_000;
@@ -161,7 +160,43 @@ describe("throttle", () => {
     expect(agent.evaluate(busy, 2_000)).toMatchObject({ effects: [], throttles: [{}] });
     expect(agent.evaluate({}, 31_999).throttles).toHaveLength(1);
     expect(agent.evaluate({}, 32_000).throttles).toEqual([]);
-    expect(agent.effects(busy, 33_000)).toHaveLength(1);
+    expect(agent.effects(busy, 2 * MINUTE)).toHaveLength(1);
+  });
+
+  test("that comes and goes is told once a minute at most, and holds all the same", () => {
+    const agent = watch(compile(rule("model == 'a'", "throttle", { delay_ms: 5, hold_seconds: 0 })));
+    const told = Array.from({ length: 120 }, (_, second) => {
+      const { effects, throttles } = agent.evaluate({ model: second % 2 === 0 ? "a" : "b" }, second * 1_000);
+      expect(throttles).toHaveLength(second % 2 === 0 ? 1 : 0);
+      return effects.length;
+    });
+    expect(told.reduce((sum, count) => sum + count)).toBe(2);
+  });
+
+  test("goes on counting in one bucket while its condition lasts, however rarely anyone calls", () => {
+    const policies = compile(
+      rule("hour == 12", "throttle", { rate: { count: 1, per: 60 * MINUTE }, hold_seconds: 0 }),
+    );
+    const agent = watch(policies);
+    const passed = Array.from({ length: 120 }, (_, minute) => {
+      const { throttles } = agent.evaluate({}, minute * MINUTE);
+      const passes = checkThrottles(throttles, minute * MINUTE) === 0;
+      if (passes) takeThrottles(throttles, minute * MINUTE);
+      return passes;
+    });
+    expect(passed.filter(Boolean)).toHaveLength(2);
+  });
+
+  test("is not refilled by a condition that ends and begins anew", () => {
+    const agent = watch(policies);
+    const first = agent.evaluate(busy, 0).throttles;
+    takeThrottles(first, 0);
+    takeThrottles(first, 0);
+    agent.evaluate({}, 1);
+    agent.evaluate({}, 30_000);
+    const again = agent.evaluate(busy, 30_001).throttles;
+    takeThrottles(again, 30_001);
+    expect(checkThrottles(again, 30_001)).toBeGreaterThan(0);
   });
 
   test("lets calls pass at its rate; checking takes nothing", () => {
@@ -206,6 +241,57 @@ describe("a rule in shadow mode", () => {
     const agent = watch(compile(rule("hour == 12", "deny", {}, shadow)));
     const told = [0, 30_000, 59_999, 60_000, 60_001].map((now) => agent.effects({}, now).length);
     expect(told).toEqual([1, 0, 0, 1, 0]);
+  });
+});
+
+test("a shadow pause whose condition comes and goes is recorded once a minute at most", () => {
+  const agent = watch(compile(rule("model == 'a'", "pause", {}, { mode: "shadow" })));
+  const told = ["a", "b", "a", "b", "a"].map(
+    (model, index) => agent.effects({ model }, index * 10_000).length,
+  );
+  expect(told).toEqual([1, 0, 0, 0, 0]);
+  expect(agent.effects({ model: "b" }, MINUTE + 30_000)).toEqual([]);
+  expect(agent.effects({ model: "a" }, MINUTE + 40_000)).toHaveLength(1);
+});
+
+describe("a review after a call has settled", () => {
+  const review = (
+    policies: readonly Policy[],
+    facts: Partial<PolicyFacts>,
+    now: number,
+    memory = createPolicyMemory(),
+  ) => reviewPolicies(policies, { ...FACTS, ...facts }, now, memory);
+
+  test("pauses, alerts and begins throttles once, as an evaluation would", () => {
+    const policies = compile(
+      rule("cost_today > 5", "pause"),
+      rule("cost_today > 5", "alert"),
+      rule("cost_today > 5", "throttle", { delay_ms: 5 }),
+    );
+    const memory = createPolicyMemory();
+    expect(review(policies, { cost_today: 5 }, 0, memory)).toEqual([]);
+    expect(review(policies, { cost_today: 6 }, 1, memory)).toEqual([
+      { kind: "pause", rule: "pause", until: null },
+      { kind: "alert", rule: "alert" },
+      { kind: "throttle", rule: "throttle" },
+    ]);
+    const next = evaluatePolicies(policies, { ...FACTS, cost_today: 6 }, 2, memory);
+    expect([next.effects, next.throttles.length]).toEqual([[], 1]);
+  });
+
+  test("denies nothing, and records no denial in shadow mode: the next call's is", () => {
+    const policies = compile(rule("cost_today > 5", "deny", {}, { mode: "shadow" }));
+    const memory = createPolicyMemory();
+    expect(review(policies, { cost_today: 6 }, 0, memory)).toEqual([]);
+    expect(evaluatePolicies(policies, { ...FACTS, cost_today: 6 }, 1, memory).effects).toHaveLength(1);
+  });
+
+  test("sees what a person has forgiven as an evaluation does", () => {
+    const policies = compile(rule("total_cost > 5", "pause"));
+    const memory = createPolicyMemory();
+    forgive(memory, { ...FACTS, total_cost: 6 });
+    expect(review(policies, { total_cost: 11 }, 0, memory)).toEqual([]);
+    expect(review(policies, { total_cost: 11.5 }, 1, memory)).toHaveLength(1);
   });
 });
 

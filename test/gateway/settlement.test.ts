@@ -1,7 +1,10 @@
 /** What a call is charged, whatever its answer says and however it ends. */
 import { describe, expect, test } from "bun:test";
 import { createCall } from "../../server/gateway/call.ts";
+import { createCrossing } from "../../server/gateway/crossing.ts";
+import type { Plan } from "../../server/gateway/plan.ts";
 import { settle } from "../../server/gateway/settle.ts";
+import type { AnswerReading } from "../../server/protocols/protocol.ts";
 import { createProviders } from "../../server/providers/index.ts";
 import { type DataPlane, json, manualStream, openDataPlane } from "../support/data-plane.ts";
 
@@ -19,6 +22,38 @@ const answerOf = (usage: object, content = "hello") => ({
 });
 const post = (body: string, init: RequestInit = {}): RequestInit => ({ method: "POST", body, ...init });
 const event = (body: object): string => `data: ${JSON.stringify(body)}\n\n`;
+
+const PLAN: Plan = {
+  inputTokens: 30,
+  price: { inputNano: 30, inputRate: 1, outputRate: 1 },
+  choices: 1,
+  ceiling: 100,
+  asked: null,
+  thinking: 0,
+  slice: 100,
+  hidesReasoning: false,
+  imposesCeiling: false,
+};
+
+const READING: AnswerReading = {
+  usage: {
+    inputTokens: 1,
+    outputTokens: 1,
+    cachedTokens: null,
+    cacheWriteTokens: null,
+    reasoningTokens: null,
+  },
+  passes: [],
+  units: {},
+  model: null,
+  visibleBytes: 3,
+  error: null,
+  ended: true,
+};
+
+function broken(): never {
+  throw new RangeError("secret");
+}
 
 /** One call whose answer is cut off by the client after these events. */
 async function leaveAfter(path: string, body: string, events: string[]): Promise<DataPlane> {
@@ -101,26 +136,31 @@ describe("figures that cannot be", () => {
         located: provider.locate(line),
         path: "/v1/chat/completions",
         prices: {
-          cost() {
-            throw new RangeError("secret");
-          },
+          cost: broken,
+          foresee: broken,
+          contextWindow: () => null,
         },
         requestedModel: "gpt-4o-mini",
         stream: false,
-        inputBytes: 30,
-        hasTools: false,
+        isBackground: false,
+        run: null,
+        trust: null,
+        plan: PLAN,
       },
+      { hold: null, clamped: null, crossing: createCrossing([]), releaseSlot() {} },
       agent,
+      { owner: null, run: null },
       0,
     );
     const context = {
+      giveBack: () => undefined,
       now: () => 0,
       store: plane.store,
       fleet: plane.fleet,
       log: (text: string) => logs.push(text),
     };
     const logs: string[] = [];
-    const outcome = { ending: "complete", status: 200, error: null, reading: null, sent: true } as const;
+    const outcome = { ending: "complete", status: 200, error: null, reading: READING, sent: true } as const;
     expect(settle(call, outcome, context)).toMatchObject({ costNano: null });
     expect(settle(call, outcome, context)).toBeNull();
     expect(plane.calls()).toMatchObject([{ request_id: "c1", cost_nano: null }]);

@@ -4,7 +4,8 @@ import { emptyTally, type Tally } from "../../server/core/agent.ts";
 import type { Instant } from "../../server/core/duration.ts";
 import type { NewLine } from "../../server/core/event.ts";
 import type { Settings } from "../../server/core/settings.ts";
-import type { AgentState } from "../../server/gateway/fleet.ts";
+import { type AgentState, createAgent } from "../../server/gateway/fleet.ts";
+import { createKeyring } from "../../server/gateway/keys.ts";
 import type { Health, ManagementContext, ReloadResult } from "../../server/management/context.ts";
 import { LIVE_LIMITS } from "../../server/management/live.ts";
 import { createManagement } from "../../server/management/management.ts";
@@ -87,6 +88,7 @@ export function startManagement(options: { token?: string; host?: string } = {})
       },
     },
     store,
+    keys: createKeyring(store.state, random),
     settings: () => settings,
     health() {
       healthChecks++;
@@ -192,17 +194,7 @@ export function makeCall(given: Partial<Extract<NewLine, { type: "call" }>> = {}
 }
 
 function makeAgent(name: string): AgentState {
-  return {
-    name,
-    owner: null,
-    purpose: null,
-    tags: [],
-    hour: emptyTally(),
-    day: emptyTally(),
-    total: emptyTally(),
-    inFlight: 0,
-    lastSeen: NOON,
-  };
+  return createAgent(name, NOON);
 }
 
 function makeSettings(dataDir: string, host: string): Settings {

@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { PricingSettings } from "../../server/core/settings.ts";
+import type { Settings } from "../../server/core/settings.ts";
 import { UNKNOWN_USAGE, type Usage } from "../../server/core/usage.ts";
 import { createCustom } from "../../server/providers/custom.ts";
 import { createProviders } from "../../server/providers/index.ts";
 import { checkPriceList } from "../../server/providers/price-list.ts";
 import { createPrices } from "../../server/providers/prices.ts";
 
-const BUNDLED: PricingSettings = { file: null, models: {} };
+const BUNDLED: Settings["pricing"] = { file: null, models: {}, unknown: "refuse" };
 const AT = Date.UTC(2025, 9, 1);
 const providers = createProviders({});
 const usage = (figures: Partial<Usage>): Usage => ({ ...UNKNOWN_USAGE, ...figures });
@@ -122,7 +122,7 @@ test("the configuration's own prices win, first match first, rounded once and ha
     "*4o*": { input: 9, output: 9, cache_read: null, cache_write: null },
     tiny: { input: 0.0001, output: 0.0001, cache_read: null, cache_write: null },
   };
-  const pricing = { file: null, models };
+  const pricing = { ...BUNDLED, models };
   const some = usage({ inputTokens: 100, cachedTokens: 50, cacheWriteTokens: 10, outputTokens: 10 });
   expect(cost("openai", "GPT-4o-mini", some, { pricing })).toBe(75_000);
   expect(cost("openai", "gpt-4o", some, { pricing })).toBe(990_000);
@@ -144,13 +144,13 @@ test("the model that answered is charged, else the one that was asked for; an ow
   expect(costOf([null, "who"])).toBeNull();
   expect(costOf([])).toBeNull();
   const mine = { input: 7, output: 7, cache_read: null, cache_write: null };
-  expect(costOf(["gpt-4o", "gpt-4o-mini"], { file: null, models: { "*-mini": mine } })).toBe(7_000_000);
+  expect(costOf(["gpt-4o", "gpt-4o-mini"], { ...BUNDLED, models: { "*-mini": mine } })).toBe(7_000_000);
 });
 
 test("the call and its passes are rounded as one", () => {
   const tiny = { input: 0.0004, output: 0, cache_read: null, cache_write: null };
   const one = usage({ inputTokens: 1, outputTokens: 0 });
-  const pricing = { file: null, models: { tiny } };
+  const pricing = { ...BUNDLED, models: { tiny } };
   expect(cost("openai", "tiny", one, { pricing })).toBe(0);
   expect(cost("openai", "tiny", one, { pricing, passes: [{ model: null, usage: one }] })).toBe(1);
 });
@@ -164,7 +164,7 @@ test("a file replaces the bundled list, and one that is no list is refused", () 
       models: [{ id: "mine", match: { equals: "mine" }, prices: { input_mtok: 7, output_mtok: 1 } }],
     },
   ];
-  const pricing = { file: "prices.json", models: {} };
+  const pricing = { ...BUNDLED, file: "prices.json" };
   const prices = createPrices(pricing, JSON.stringify(list));
   const some = usage({ inputTokens: 1000, outputTokens: 0 });
   expect(prices.cost(providers.find("openai"), ["mine"], some, [], {}, AT)).toBe(7_000_000);
@@ -219,4 +219,35 @@ test("no usage, however contradictory, throws or costs less than nothing", () =>
       expect(nano).toBeGreaterThanOrEqual(0);
     }),
   );
+});
+
+test("a call's dearest rates count cache writes, the upper tier of its input, and reasoning; unknown stays unknown", () => {
+  const prices = createPrices(BUNDLED);
+  const rates = (id: string, model: string, input = 1000, tier: string | null = null) => {
+    const provider = providers.find(id);
+    if (!provider) throw new Error(id);
+    return prices.foresee(provider, model, input, tier, AT);
+  };
+  expect(rates("openai", "gpt-4o")).toMatchObject({ text: 2500, output: 10_000 });
+  // Written to the cache for an hour: twice the input.
+  expect(rates("anthropic", "claude-sonnet-4-5")).toMatchObject({ text: 6000, output: 15_000 });
+  expect(rates("anthropic", "claude-sonnet-4-5", 300_000)?.text).toBeGreaterThan(6000);
+  expect(rates("openai", "no-such-model")).toBeNull();
+  expect(rates("openai", "gpt-4o", 1000, "priority")).toBeNull();
+  expect(rates("openai", "gpt-4o", 1000, "default")).not.toBeNull();
+  expect(rates("openai", "text-embedding-3-small")).toMatchObject({ text: 20, output: null });
+});
+
+test("a price for what is unknown is charged and foreseen", () => {
+  const unknown = { input: 3, output: 5, cache_read: null, cache_write: null };
+  const pricing = { ...BUNDLED, unknown };
+  expect(cost("openai", "no-such-model", usage({ inputTokens: 10, outputTokens: 2 }), { pricing })).toBe(
+    40_000,
+  );
+  expect(cost("openai", "gpt-4o", usage({ inputTokens: 1000, outputTokens: 0 }), { pricing })).toBe(
+    2_500_000,
+  );
+  const openai = providers.find("openai");
+  if (!openai) throw new Error("openai is not known");
+  expect(createPrices(pricing).foresee(openai, "no-such-model", 10, null, AT)).toMatchObject({ text: 3000 });
 });

@@ -46,7 +46,7 @@ test("every model of the list costs to the nano-dollar what the list's own libra
         const all = start === null ? kinds : withInput(kinds, start + beside);
         const at = limit + later;
         for (const { provider, id, price } of models) {
-          const cost = price(clampUsage(asReported(all)), {}, at);
+          const cost = price.cost(clampUsage(asReported(all)), {}, at);
           const [least, most] = oracle(provider, all, at) ?? [null, null];
           const ours = cost === null ? null : toNano(cost);
           const agrees =

@@ -87,6 +87,24 @@ describe("kill -9", () => {
     expect(home.lines().filter((line) => line.type === "call")).toHaveLength(10);
   }, 30_000);
 
+  test("charges a call that had grown all that it was let to hold, and no more than one step beyond", async () => {
+    using home = makeStoreHome("crash");
+    const writer = startWriter("grow", home);
+    // Enough for holds.log to be rewritten meanwhile.
+    await writer.until((lines) => lines.length > 4_000);
+    await writer.kill();
+    const told = Number(writer.said().at(-1));
+
+    const { holds } = home.open({ rotate: ROTATE });
+    const charged = home
+      .lines()
+      .flatMap((line) => (line.type === "call" && line.request_id === "growing" ? [line] : []));
+    expect(charged).toMatchObject([{ ending: "interrupted" }]);
+    expect([told, told + 1]).toContain(charged[0]?.cost_nano ?? 0);
+    expect(holds.size).toBe(0);
+    expect((await verifyJournal(home.logFile, home.folder)).problems).toEqual([]);
+  }, 30_000);
+
   test("charges them once, also when the start that found them dies too", async () => {
     using home = makeStoreHome("crash");
     for (const mode of ["holds", "idle", "idle"]) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { appendFileSync, readFileSync, statSync, writeSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { type HoldsOptions, openHolds, readHoldsLog } from "../../server/store/holds.ts";
 import { renderInterrupted } from "../../server/store/recover.ts";
 import { makeTempFolder } from "../support/temp.ts";
@@ -18,6 +19,9 @@ function openIn(folder: string, more: Partial<HoldsOptions> = {}) {
   });
 }
 
+/** What each open hold holds, as the file says. */
+const nanos = (folder: string) =>
+  Object.fromEntries([...readHoldsLog(join(folder, "holds.log")).open].map(([id, { nano }]) => [id, nano]));
 const openIds = (folder: string) => [...readHoldsLog(join(folder, "holds.log")).open.keys()];
 
 describe("holds.log", () => {
@@ -90,7 +94,159 @@ describe("holds.log", () => {
   });
 });
 
+describe("a hold that grows", () => {
+  test("is in holds.log with its new amount the moment grow returns, and once more after a rewriting", () => {
+    using folder = makeTempFolder("holds");
+    const holds = openIn(folder.path);
+    holds.open(makeHold("a", { nano: 5 }));
+    holds.open(makeHold("b", { nano: null }));
+    expect(holds.grow("a", 50)).toBe(true);
+    expect(holds.grow("b", 7)).toBe(true);
+    expect(nanos(folder.path)).toEqual({ a: 50, b: 7 });
+    expect(holds.list().map((hold) => hold.nano)).toEqual([50, 7]);
+    holds.shut();
+    openIn(folder.path).shut();
+    expect(readFileSync(join(folder.path, "holds.log"), "utf8")).not.toContain("grow");
+    expect(nanos(folder.path)).toEqual({ a: 50, b: 7 });
+  });
+
+  test("never shrinks, and nothing is written for what it holds already", () => {
+    using folder = makeTempFolder("holds");
+    const holds = openIn(folder.path);
+    holds.open(makeHold("a", { nano: 50 }));
+    const { size } = statSync(join(folder.path, "holds.log"));
+    expect([holds.grow("a", 50), holds.grow("a", 49)]).toEqual([true, true]);
+    expect(statSync(join(folder.path, "holds.log")).size).toBe(size);
+    expect(nanos(folder.path)).toEqual({ a: 50 });
+    holds.shut();
+  });
+
+  test("is one that is open: any other is refused and makes no hold", () => {
+    using folder = makeTempFolder("holds");
+    const holds = openIn(folder.path);
+    holds.open(makeHold("a"));
+    holds.close("a");
+    expect([holds.grow("a", 9), holds.grow("never opened", 9)]).toEqual([false, false]);
+    expect(holds.size).toBe(0);
+    holds.shut();
+    expect(openIds(folder.path)).toEqual([]);
+  });
+
+  test("takes with it what waits to be closed, in one write", () => {
+    using folder = makeTempFolder("holds");
+    const written: string[] = [];
+    const write = (descriptor: number, text: string) => {
+      written.push(text);
+      return writeSync(descriptor, text);
+    };
+    const holds = openIn(folder.path, { write });
+    for (const id of ["a", "b"]) holds.open(makeHold(id));
+    holds.close("a");
+    written.length = 0;
+    holds.grow("b", 6_000_000);
+    expect(written).toEqual(['{"op":"close","id":"a"}\n{"op":"grow","id":"b","nano":6000000}\n']);
+    holds.shut();
+  });
+
+  test("holds what it held when the growth could not be written, and says why until one could", () => {
+    using folder = makeTempFolder("holds");
+    let full = false;
+    const write = (descriptor: number, text: string) => writeSync(descriptor, full ? text.slice(0, 9) : text);
+    const holds = openIn(folder.path, { write });
+    holds.open(makeHold("a", { nano: 5 }));
+    full = true;
+    expect(holds.grow("a", 50)).toBe(false);
+    expect(holds.problem).toContain("the disk is full");
+    expect([nanos(folder.path), holds.list()[0]?.nano]).toEqual([{ a: 5 }, 5]);
+    full = false;
+    expect(holds.grow("a", 60)).toBe(true);
+    expect([nanos(folder.path), holds.problem]).toEqual([{ a: 60 }, null]);
+    holds.shut();
+  });
+
+  test("is what a plain account of it says, whatever was opened, grown, closed, cut off and opened again", () => {
+    const id = fc.constantFrom("a", "b", "c");
+    const step = fc.oneof(
+      fc.record({ op: fc.constant("open" as const), id, nano: fc.option(fc.nat(9)) }),
+      fc.record({ op: fc.constant("grow" as const), id, nano: fc.nat(20) }),
+      fc.record({ op: fc.constant("close" as const), id }),
+      fc.record({ op: fc.constantFrom("restart" as const, "full" as const, "free" as const) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        using folder = makeTempFolder("holds");
+        let full = false;
+        const write = (descriptor: number, text: string) =>
+          writeSync(descriptor, full ? text.slice(0, -1) : text);
+        const start = () => openIn(folder.path, { write, large: 600, durable: true });
+        let holds = start();
+        const account = new Map<string, number | null>();
+        for (const step of steps) {
+          if (step.op === "free") full = false;
+          else if (step.op === "full") full = true;
+          else if (step.op === "restart" && !full) {
+            holds.shut();
+            holds = start();
+          } else if (step.op === "open" && !account.has(step.id)) {
+            if (holds.open(makeHold(step.id, { nano: step.nano }))) account.set(step.id, step.nano);
+          } else if (step.op === "grow") {
+            const before = account.get(step.id);
+            const isGrown = holds.grow(step.id, step.nano);
+            if (isGrown) account.set(step.id, Math.max(before ?? 0, step.nano));
+            expect(isGrown).toBe(before !== undefined && (!full || (before !== null && before >= step.nano)));
+          } else if (step.op === "close") {
+            holds.close(step.id);
+            account.delete(step.id);
+          }
+          // What is only closed in memory may stand in the file: its line is in the journal by then.
+          for (const [open, nano] of account) expect(nanos(folder.path)[open]).toBe(nano);
+          expect(new Map(holds.list().map((hold) => [hold.id, hold.nano]))).toEqual(account);
+        }
+        full = false;
+        holds.shut();
+        expect(new Map(Object.entries(nanos(folder.path)))).toEqual(account);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe("recovery", () => {
+  test("reads holds of a version that knew neither runs nor keys nor growth", () => {
+    using home = makeStoreHome("holds");
+    mkdirSync(home.folder, { recursive: true });
+    const { run, key, ...old } = makeHold("r1");
+    const header = '{"op":"header","generation":3,"seq":0}';
+    writeFileSync(
+      join(home.folder, "holds.log"),
+      `${header}\n{"op":"open",${JSON.stringify(old).slice(1)}\n`,
+    );
+    expect(readHoldsLog(join(home.folder, "holds.log")).open.get("r1")).toEqual(makeHold("r1"));
+    home.open();
+    const line = home.lines().at(-1);
+    expect(line).toMatchObject({ request_id: "r1", ending: "interrupted", cost_nano: 5_000_000 });
+    expect(line).not.toHaveProperty("run");
+    expect(line).not.toHaveProperty("key");
+  });
+
+  test("charges a grown hold whole, to its run and key, and says when it was let in", () => {
+    using home = makeStoreHome("holds");
+    const first = home.open();
+    first.holds.open(makeHold("r1", { run: "run-1", key: "key-1", nano: 1_000 }));
+    expect(first.holds.grow("r1", 2_500_000)).toBe(true);
+    first.close();
+    home.time = START + 60_000;
+    const { index } = home.open();
+    expect(home.lines().at(-1)).toMatchObject({
+      run: "run-1",
+      key: "key-1",
+      cost_nano: 2_500_000,
+      cost: 0.0025,
+      admitted: new Date(START).toISOString(),
+    });
+    expect(index.runSums("researcher", "run-1")).toEqual({ calls: 1, costNano: 2_500_000 });
+  });
+
   test("closes the hold of a call whose line is in the journal, without anybody saying so", () => {
     using home = makeStoreHome("holds");
     const { holds, journal } = home.open();

@@ -1,4 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import type { NewLine } from "../../server/core/event.ts";
+import { verifyJournal } from "../../server/store/verify.ts";
 import { blockedLine, callLine, makeStoreHome, START } from "./support.ts";
 
 const HOUR = 3_600_000;
@@ -28,6 +31,7 @@ describe("sums", () => {
         agent: "researcher",
         owner: "team-ml",
         purpose: "production",
+        firstOwner: "team-ml",
         firstSeen: START,
         lastSeen: START + HOUR,
         total,
@@ -45,13 +49,85 @@ describe("sums", () => {
     });
   });
 
-  test("keep the owner and purpose that an agent declared first", () => {
+  test("count as many refusals as a line stands for, in the hour, the lifetime and the checkpoint alike", async () => {
+    using home = makeStoreHome("index");
+    const first = home.open();
+    first.journal.append(blockedLine("b1"));
+    first.journal.append(blockedLine("b2", { count: 41 }));
+    first.journal.append(blockedLine("b3", { count: 8, agent: undefined, owner: "team-x" }));
+    const hour = START - (START % HOUR);
+    expect(first.index.agents()).toMatchObject([{ total: { calls: 0, errors: 0, blocked: 42 } }]);
+    expect(first.index.tallies(hour, hour + HOUR).get("researcher")).toMatchObject({ blocked: 42 });
+    expect(first.index.logs({ type: "blocked" }, 9, null).entries.map((entry) => entry.count)).toEqual([
+      8,
+      41,
+      null,
+    ]);
+    first.close();
+
+    home.open({ rotate: 1 }).journal.append(callLine("r1"));
+    const checkpoint = home.lines().findLast((line) => line.type === "checkpoint");
+    expect(checkpoint?.totals.gateway[3]).toBe(50);
+    expect(checkpoint?.totals.agents.map((row) => row.slice(0, 4))).toEqual([["researcher", 1, 0, 42]]);
+    expect(checkpoint?.totals.owners).toContainEqual(["team-x", 0, 0, 8, 0, 0, 0, 0]);
+    expect((await verifyJournal(home.logFile, home.folder)).problems).toEqual([]);
+  });
+
+  test("come with the owner and purpose that the agent's calls named last, and the owner named first", () => {
     using home = makeStoreHome("index");
     const { journal, index } = home.open();
     journal.append(callLine("r1", { owner: undefined, purpose: undefined }));
-    expect(index.agents()).toMatchObject([{ owner: null, purpose: null }]);
+    expect(index.agents()).toMatchObject([{ owner: null, purpose: null, firstOwner: null }]);
     journal.append(callLine("r2", { owner: "first", purpose: undefined }));
     journal.append(callLine("r3", { owner: "second", purpose: "ci" }));
-    expect(index.agents()).toMatchObject([{ owner: "first", purpose: "ci" }]);
+    journal.append(callLine("r4", { owner: undefined, purpose: undefined }));
+    expect(index.agents()).toMatchObject([{ owner: "second", purpose: "ci", firstOwner: "first" }]);
+  });
+
+  test("name the same owners however the lines are cut into batches", () => {
+    const name = fc.constantFrom(undefined, "a", "b", "c");
+    const calls = fc.array(fc.record({ owner: name, purpose: name, asked: fc.boolean() }), { maxLength: 30 });
+    fc.assert(
+      fc.property(calls, (made) => {
+        using home = makeStoreHome("index");
+        const { journal, index } = home.open();
+        for (const [i, { owner, purpose, asked }] of made.entries()) {
+          journal.append(callLine(`r${i}`, { owner, purpose }));
+          // Whoever asks makes a batch of what was written so far.
+          if (asked) index.agents();
+        }
+        const named = (label: "owner" | "purpose") => made.flatMap((call) => call[label] ?? []);
+        expect(index.agents()[0] ?? { owner: null, purpose: null, firstOwner: null }).toMatchObject({
+          owner: named("owner").at(-1) ?? null,
+          purpose: named("purpose").at(-1) ?? null,
+          firstOwner: named("owner")[0] ?? null,
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("take no owner from a refused call: it may have borrowed the agent's name", () => {
+    using home = makeStoreHome("index");
+    const { journal, index } = home.open();
+    journal.append(blockedLine("b1", { owner: "thief", purpose: "theft" }));
+    expect(index.agents()).toMatchObject([{ owner: null, purpose: null, firstOwner: null }]);
+    journal.append(callLine("r1", { owner: "rightful" }));
+    journal.append(blockedLine("b2", { owner: "thief" }));
+    expect(index.agents()).toMatchObject([{ owner: "rightful", firstOwner: "rightful" }]);
+  });
+
+  test("take what is decided about an agent for no sign of it", () => {
+    using home = makeStoreHome("index");
+    const { journal, index } = home.open();
+    const later = new Date(START + HOUR).toISOString();
+    const notes: NewLine[] = [
+      { type: "agent", event: "agent.created", agent: "researcher", time: new Date(START).toISOString() },
+      { type: "agent", event: "agent.paused", agent: "researcher", time: later },
+      { type: "agent", event: "agent.paused", agent: "never seen", time: later },
+      { type: "trust", event: "trust.lost", agent: "never seen", time: later },
+    ];
+    for (const note of notes) journal.append(note);
+    expect(index.agents()).toMatchObject([{ agent: "researcher", firstSeen: START, lastSeen: START }]);
   });
 });

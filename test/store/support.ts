@@ -147,6 +147,8 @@ export function makeHold(id: string, more: Partial<Hold> = {}): Hold {
     method: "POST",
     path: "/v1/messages",
     stream: true,
+    run: null,
+    key: null,
     nano: 5_000_000,
     ...more,
   };

@@ -1,7 +1,8 @@
 /**
  * A process that a test kills: opens the store in the folder it is given and does what it is told, reporting on its
  * standard output. `lines`: appends without end and reports every line's number. `holds`: opens ten holds, journals
- * every second one's call without closing its hold, and waits. `idle`: opens the store and waits.
+ * every second one's call without closing its hold, and waits. `grow`: opens a hold, grows it without end and reports
+ * what it holds now. `idle`: opens the store and waits.
  */
 import { writeSync } from "node:fs";
 import { openStore } from "../../server/store/open.ts";
@@ -34,6 +35,15 @@ if (mode === "holds") {
   for (let i = 0; i < 10; i++) {
     store.holds.open(makeHold(`h${i}`, i === 9 ? { nano: null } : {}));
     if (i % 2 === 0) store.journal.append(callLine(`h${i}`, {}, Date.now()));
+  }
+}
+if (mode === "grow") {
+  store.holds.open(makeHold("growing", { nano: 0 }));
+  for (let nano = 1; ; nano++) {
+    if (store.holds.grow("growing", nano)) say(String(nano));
+    // Others begin and end meanwhile: the file is rewritten, and closings ride along.
+    store.holds.open(makeHold(`short-${nano}`));
+    store.journal.append(callLine(`short-${nano}`, {}, Date.now()));
   }
 }
 say("ready");

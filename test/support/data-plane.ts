@@ -7,6 +7,7 @@ import type { Settings } from "../../server/core/settings.ts";
 import { checkCondition } from "../../server/gateway/condition.ts";
 import { createFleet, type LiveFleet } from "../../server/gateway/fleet.ts";
 import { createGateway, type Gateway } from "../../server/gateway/gateway.ts";
+import { createKeyring, type Keyring } from "../../server/gateway/keys.ts";
 import { createSetup } from "../../server/gateway/setup.ts";
 import { KNOWN_PROVIDERS } from "../../server/providers/index.ts";
 import type { WriteText } from "../../server/store/append-file.ts";
@@ -18,12 +19,17 @@ export interface DataPlane extends Disposable {
   readonly gateway: Gateway;
   readonly store: Store;
   readonly fleet: LiveFleet;
+  readonly keys: Keyring;
+  /** Swaps another configuration in. */
+  configure(config: string): void;
   /** Every line that reached the journal, in order. */
   readonly lines: Line[];
   /** What went upstream, in order. */
   readonly sent: SentRequest[];
   /** What was told the operator. */
   readonly logs: string[];
+  /** Lets time's part go on until `work` is done: timers fire, whatever their period. */
+  drive<Result>(work: Promise<Result>): Promise<Result>;
   /** Runs the timers that are due every so often: the watchdog's sweep. */
   tick(): void;
   /** Moves the clock. */
@@ -93,8 +99,11 @@ export function openDataPlane(options: DataPlaneOptions): DataPlane {
   const timers = new Set<() => void>();
   const sent: SentRequest[] = [];
   let ids = 0;
-  const setup = createSetup(settings);
-  const fleet = createFleet(store.index, "UTC", clock);
+  let setup = createSetup(settings);
+  const ownerOf = (agent: string) => setup.agent(agent).owner;
+  const fleet = createFleet({ index: store.index, zone: "UTC", now: clock, ownerOf });
+  let randomness = 0;
+  const keys = createKeyring(store.state, (bytes) => new Uint8Array(bytes).fill(++randomness));
   const gateway = createGateway({
     now,
     newId: () => `call-${++ids}`,
@@ -110,6 +119,7 @@ export function openDataPlane(options: DataPlaneOptions): DataPlane {
     resolve: options.resolve ?? (async () => []),
     store,
     fleet,
+    keys,
     setup: () => setup,
     bodyMemory: options.bodyMemory ?? 1024 ** 3,
     log,
@@ -120,9 +130,24 @@ export function openDataPlane(options: DataPlaneOptions): DataPlane {
     gateway,
     store,
     fleet,
+    keys,
     lines,
     sent,
     logs,
+    configure: (config) => {
+      setup = createSetup(settingsOf(config, folder.path));
+    },
+    async drive(work) {
+      let done = false;
+      const finished = work.finally(() => {
+        done = true;
+      });
+      while (!done) {
+        await new Promise(setImmediate);
+        for (const run of [...timers]) run();
+      }
+      return finished;
+    },
     tick: () => {
       for (const run of [...timers]) run();
     },

@@ -60,4 +60,21 @@ export const INDEX_MIGRATIONS: readonly Migration[] = [
     tokens_out INTEGER NOT NULL, cost_nano INTEGER NOT NULL, unpriced INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- What was folded before says nothing of these: without a standing the journal is folded from its beginning.
+  DELETE FROM standing;
+  DELETE FROM shapes;
+  DELETE FROM entries;
+  DELETE FROM spans;
+  DELETE FROM hours;
+  DELETE FROM days;
+  DELETE FROM agents;
+
+  ALTER TABLE entries ADD COLUMN parent_run TEXT;
+  ALTER TABLE entries ADD COLUMN overrun_nano INTEGER;
+  ALTER TABLE entries ADD COLUMN count INTEGER;
+  -- When an interrupted call was let in; null for others, whose time and latency tell it.
+  ALTER TABLE entries ADD COLUMN admitted INTEGER;
+  ALTER TABLE agents  ADD COLUMN first_owner TEXT;
+  `,
 ];

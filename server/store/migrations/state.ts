@@ -22,4 +22,26 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
     hash TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Why an agent is paused is JSON: each cause has members of its own.
+  CREATE TABLE pauses (
+    agent TEXT PRIMARY KEY,
+    since INTEGER NOT NULL,
+    until INTEGER,
+    cause TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE gateway_keys (
+    id      TEXT PRIMARY KEY,
+    agent   TEXT NOT NULL,
+    name    TEXT,
+    hash    TEXT NOT NULL UNIQUE,
+    created INTEGER NOT NULL,
+    expires INTEGER,
+    revoked INTEGER
+  ) STRICT;
+  CREATE TABLE trust (
+    agent    TEXT PRIMARY KEY,
+    standing TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

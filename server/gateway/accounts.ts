@@ -1,0 +1,55 @@
+/** Whose budgets a call is charged to (SPEC 7.1, 4.6). Caps are read from the configuration in force each time. */
+import type { Identity } from "../core/agent.ts";
+import type { Caps } from "../core/budget.ts";
+import type { AgentState, LiveFleet } from "./fleet.ts";
+import type { RunState } from "./runs.ts";
+import type { Setup } from "./setup.ts";
+import { type Charged, capOnce, createOwnAccount, NO_CAPS } from "./stakes.ts";
+import type { AgentTerms } from "./terms.ts";
+
+export interface Payers {
+  readonly identity: Identity;
+  readonly agent: AgentState;
+  readonly run: RunState | null;
+  readonly fleet: LiveFleet;
+  setup(): Setup;
+  /** The agent's settings under its trust. */
+  terms(): AgentTerms;
+}
+
+/**
+ * The agent, the owner that the configuration names for it or that was named first, its run, the gateway, the call itself,
+ * and the agent's tokens. What a call declares about its owner chooses nothing.
+ */
+export function chargedTo({ identity: { name }, agent, run, fleet, setup, terms }: Payers): Charged[] {
+  const charged: Charged[] = [{ scope: "agent", name, account: agent.money, caps: () => terms().caps }];
+  const owner = terms().owner ?? agent.firstOwner;
+  if (owner !== null) {
+    charged.push({
+      scope: "owner",
+      name: owner,
+      account: fleet.owner(owner).money,
+      caps: () => setup().ownerCaps.get(owner) ?? NO_CAPS,
+    });
+  }
+  if (run !== null)
+    charged.push({ scope: "run", name: run.id, account: run.money, caps: () => capOnce(run.budget) });
+  charged.push({
+    scope: "gateway",
+    name: "",
+    account: fleet.gateway.money,
+    caps: () => setup().gatewayCaps,
+  });
+  charged.push({
+    scope: "request",
+    name,
+    account: createOwnAccount(),
+    caps: () => capOnce(terms().budget.max_cost_per_request),
+  });
+  charged.push({ scope: "quota", name, account: agent.tokens, caps: () => tokenCaps(terms()) });
+  return charged;
+}
+
+function tokenCaps({ quota }: AgentTerms): Caps {
+  return { hour: quota.tokens_per_hour, day: quota.tokens_per_day, total: null };
+}

@@ -1,0 +1,220 @@
+/**
+ * What governs the calls of a running gateway: limits, budgets' lines, breakers, lanes, policies, trust, pauses. Each has
+ * its own file; here they are put together, and what they bring about is done and written down.
+ */
+import type { AgentName } from "../core/agent.ts";
+import type { Instant, Millis } from "../core/duration.ts";
+import type { NewLine } from "../core/event.ts";
+import { toUsd } from "../core/money.ts";
+import type { Pause } from "../core/pause.ts";
+import type { Refusal } from "../core/refusal.ts";
+import { limitFactor, type Tier } from "../core/trust-tier.ts";
+import type { Store } from "../store/store.ts";
+import { ownBudget } from "./admit.ts";
+import { type BreakerChange, type Breakers, createBreakers } from "./breakers.ts";
+import type { AgentState, LiveFleet } from "./fleet.ts";
+import { errorCode } from "./forward.ts";
+import { createKeyRest, type KeyRest } from "./key-rest.ts";
+import { slotsOf } from "./lane-upstream.ts";
+import { createLanes, type Lanes } from "./lanes.ts";
+import { createLimits, type Limits } from "./limits.ts";
+import { createLoops, type Loops } from "./loops.ts";
+import { createOutputHabits, type OutputHabits } from "./output-habits.ts";
+import { createPauses, isOver, type Pauses, pauseLine } from "./pauses.ts";
+import { createPolicing, type Policing } from "./policing.ts";
+import { effectLine } from "./policy-line.ts";
+import {
+  createReputation,
+  type Reputation,
+  type ReputationTerms,
+  trustLine,
+  trustTerms,
+} from "./reputation.ts";
+import { createRuns, type Runs } from "./runs.ts";
+import { createScaling } from "./scaled-terms.ts";
+import type { Setup } from "./setup.ts";
+import type { AgentTerms } from "./terms.ts";
+import { createWaiting, type Waiting } from "./waiting.ts";
+
+export interface Controls {
+  readonly limits: Limits;
+  readonly waiting: Waiting;
+  readonly lanes: Lanes;
+  readonly breakers: Breakers;
+  readonly keyRest: KeyRest;
+  readonly loops: Loops;
+  readonly policing: Policing;
+  readonly reputation: Reputation;
+  readonly runs: Runs;
+  readonly pauses: Pick<Pauses, "find">;
+  readonly habits: OutputHabits;
+  /** The agent's tier and its settings under it. `hasKey`: a gateway key proves the agent. */
+  standing(
+    agent: AgentName,
+    setup: Setup,
+    hasKey: boolean,
+  ): { readonly tier: Tier; readonly terms: AgentTerms };
+  /** The agent's trust score; null while trust is off. */
+  trustScore(agent: AgentName, setup: Setup): number | null;
+  trustTermsOf(agent: AgentName, setup: Setup): ReputationTerms;
+  /** Pauses an agent in the place of any pause it had. `by` is who decided, for the journal. */
+  pause(pause: Pause, now: Instant): void;
+  /** Resumes an agent: what it did before counts for no pause any more. False when it was not paused. */
+  resume(agent: AgentName, by: "person" | "gateway", now: Instant): boolean;
+  /** Resumes the agent when its pause is over by itself. */
+  liftIfOver(agent: AgentState, terms: AgentTerms, now: Instant): void;
+  /** What a refusal has for consequences besides the answer. */
+  suffer(refused: Refusal, agent: AgentName, setup: Setup, now: Instant): void;
+  /** The configuration in force: brings in line what lives on across configurations. Cheap when nothing changed. */
+  follow(setup: Setup): void;
+  /** What is due every second or so. */
+  keepHouse(now: Instant): void;
+  /** Writes down what would be lost when the gateway stops. */
+  persist(): void;
+}
+
+export interface ControlsContext {
+  readonly store: Store;
+  readonly fleet: LiveFleet;
+  readonly now: () => Instant;
+  setup(): Setup;
+  log(message: string): void;
+}
+
+/** How often the trust of agents is written to disk, at most. */
+const PERSIST_EVERY: Millis = 60_000;
+
+/** Puts everything together, from what the store remembers. */
+export function createControls({ store, fleet, now: clock, setup: current, log }: ControlsContext): Controls {
+  const pauses = createPauses(store.state);
+  const loops = createLoops();
+  const scale = createScaling();
+  const lanes = createLanes();
+  const waiting = createWaiting();
+  const breakers = createBreakers(noteBreaker);
+  const policing = createPolicing(fleet.agents, (effect, agent, now) => {
+    write(effectLine(effect, agent, now), agent);
+    if (effect.kind !== "pause") return;
+    pause({ agent, since: now, until: effect.until, cause: { by: "policy", rule: effect.rule } }, now);
+  });
+  const reputation = createReputation({
+    restore: store.state.readTrust(),
+    onEvent: (agent, event, now) => write(trustLine(agent, event, now), agent),
+  });
+  let followed: Setup | null = null;
+  let tickedAt = clock();
+  let persistedAt = clock();
+
+  function write(line: NewLine, agent: AgentName | null): void {
+    store.journal.append(line);
+    if (agent !== null) fleet.changed(agent);
+  }
+
+  /** The database being full must not stop what was decided. */
+  function keep(what: string, run: () => void): void {
+    try {
+      run();
+    } catch (cause) {
+      log(`${what} could not be kept on disk and is lost with a restart: ${errorCode(cause)}`);
+    }
+  }
+
+  function noteBreaker({ scope, agent, provider, origin, transition, now }: BreakerChange): void {
+    const detail = scope === "agent" ? { scope, provider } : { scope, provider, origin };
+    const time = new Date(now).toISOString();
+    const event = `breaker.${transition}`;
+    write({ type: "breaker", event, time, detail, ...(scope === "agent" && { agent }) }, agent);
+  }
+
+  function pause(paused: Pause, now: Instant): void {
+    keep(`The pause of ${paused.agent}`, () => pauses.put(paused));
+    write(pauseLine(paused.agent, paused, paused.cause.by, now), paused.agent);
+  }
+
+  function resume(agent: AgentName, by: "person" | "gateway", now: Instant): boolean {
+    if (!pauses.find(agent)) return false;
+    keep(`The end of ${agent}'s pause`, () => pauses.lift(agent));
+    if (by === "person") {
+      const total = fleet.agents.get(agent)?.total;
+      if (total) {
+        policing.forgive(agent, {
+          call_count: total.calls,
+          error_count: total.errors,
+          total_cost: toUsd(total.costNano),
+        });
+      }
+      loops.forget(agent);
+    }
+    write(pauseLine(agent, null, by, now), agent);
+    return true;
+  }
+
+  function trustTermsOf(agent: AgentName, { settings, agent: termsOf }: Setup): ReputationTerms {
+    return trustTerms(settings.trust, termsOf(agent).trust.pin);
+  }
+
+  function persist(): void {
+    const standings = reputation.takeStandings();
+    if (standings.length > 0) keep("The trust of agents", () => store.state.writeTrust(standings));
+  }
+
+  return {
+    limits: createLimits(),
+    waiting,
+    lanes,
+    breakers,
+    keyRest: createKeyRest(),
+    loops,
+    policing,
+    reputation,
+    runs: createRuns(store.index),
+    pauses,
+    habits: createOutputHabits(),
+    trustTermsOf,
+    pause,
+    resume,
+    persist,
+    standing(agent, setup, hasKey) {
+      const tier = reputation.tier(agent, trustTermsOf(agent, setup));
+      return {
+        tier,
+        terms: scale(setup.agent(agent), limitFactor(tier, setup.settings.trust.raise, hasKey)),
+      };
+    },
+    trustScore(agent, setup) {
+      return setup.settings.trust.enabled ? reputation.score(agent, trustTermsOf(agent, setup)) : null;
+    },
+    liftIfOver(agent, terms, now) {
+      const paused = pauses.find(agent.name);
+      if (paused && isOver(paused, ownBudget(terms, agent), now)) resume(agent.name, "gateway", now);
+    },
+    suffer(refused, agent, setup, now) {
+      if (refused.pause) pause(refused.pause, now);
+      if (refused.reason === "model_not_allowed") {
+        reputation.observe(agent, { kind: "refused_model" }, now, trustTermsOf(agent, setup));
+      }
+      if (refused.reason === "loop_detected" && refused.pause) {
+        reputation.observe(agent, { kind: "loop" }, now, trustTermsOf(agent, setup));
+      }
+    },
+    follow(setup) {
+      if (followed === setup) return;
+      followed = setup;
+      lanes.resize(slotsOf(setup.settings.providers));
+      waiting.stirAll();
+    },
+    keepHouse(now) {
+      const setup = current();
+      fleet.turn(now);
+      for (const agent of fleet.agents.values()) this.liftIfOver(agent, setup.agent(agent.name), now);
+      if (Math.abs(now - tickedAt) >= setup.settings.trust.interval) {
+        tickedAt = now;
+        reputation.tick(now, (agent) => trustTermsOf(agent, setup));
+      }
+      if (Math.abs(now - persistedAt) >= PERSIST_EVERY) {
+        persistedAt = now;
+        persist();
+      }
+    },
+  };
+}

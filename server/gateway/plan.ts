@@ -1,0 +1,145 @@
+/** What a call may take: its input at the dearest rate, its output up to a ceiling (SPEC 7.2). Pure. */
+import type { Ask } from "../core/budget.ts";
+import type { Instant, Millis } from "../core/duration.ts";
+import type { NanoUsd } from "../core/money.ts";
+import { hidesReasoning } from "../protocols/reasoning.ts";
+import type { Foresight, Prices } from "../providers/prices.ts";
+import type { Operation, Provider } from "../providers/provider.ts";
+import type { Prepared } from "./prepare.ts";
+import type { AgentTerms } from "./terms.ts";
+
+export interface Plan extends Ask {
+  /** Tokens of input, an upper bound; what cannot be seen counts as the model's whole context. */
+  readonly inputTokens: number;
+  /** Null when the price of the call is not known. */
+  readonly price: PlannedPrice | null;
+  /** Answers to one request: each may fill its part of the ceiling. */
+  readonly choices: number;
+  /** Tokens of output that are held when the call begins; the ceiling unless it streams. */
+  readonly slice: number;
+  /** Whether output is made that the answer's text does not show. */
+  readonly hidesReasoning: boolean;
+  /** Whether the request does not say a ceiling, and one of the configuration has to be written into it. */
+  readonly imposesCeiling: boolean;
+}
+
+/** What the planned call costs at most. */
+export interface PlannedPrice {
+  readonly inputNano: NanoUsd;
+  /** Nano-dollars per token of output. */
+  readonly outputRate: number;
+  /** Nano-dollars per token of input, where the provider corrects their number. */
+  readonly inputRate: number;
+}
+
+/** Output of a call where neither the request nor the configuration sets a bound. */
+const USUAL_CEILING = 32_000;
+/** Input of a call whose model's context window is not known. */
+const USUAL_CONTEXT = 200_000;
+/** A stream holds so much of its output at first, at least. */
+export const LEAST_SLICE = 1_024;
+/** A token is at least so many bytes of UTF-8 on average. */
+const BYTES_PER_TOKEN = 3;
+/** A text whose tokens are longer than this on average is none. */
+const LONG_TOKEN = 6;
+/** How fast reasoning that nobody sees is made, at most. */
+const REASONING_TOKENS_PER_SECOND = 300;
+
+/** Operations whose answers have no tokens of output. */
+const WITHOUT_OUTPUT: ReadonlySet<string> = new Set(["embeddings", "moderations", "classify", "rerank"]);
+
+export interface PlanFacts {
+  readonly provider: Provider;
+  readonly operation: Operation;
+  readonly prepared: Prepared;
+  readonly terms: AgentTerms;
+  readonly prices: Prices;
+  /** Output that 95% of the agent's answers of this model stayed under; 0 where none was seen. */
+  readonly usualOutput: number;
+  readonly now: Instant;
+}
+
+/** The plan of a call that is metered. */
+export function planCall({
+  provider,
+  operation,
+  prepared,
+  terms,
+  prices,
+  usualOutput,
+  now,
+}: PlanFacts): Plan {
+  const { model, demand, input, serviceTier, stream } = prepared;
+  const inputTokens = countInput(provider, prepared, prices);
+  const foresight = prices.foresee(provider, model, inputTokens, serviceTier, now);
+  const choices = demand.choices;
+  const limit = terms.quota.max_output_tokens;
+  const own = demand.ceiling ?? limit ?? USUAL_CEILING;
+  const each = WITHOUT_OUTPUT.has(operation.name) ? 0 : Math.min(own, limit ?? own);
+  const ceiling = each * choices;
+  const isSliced = stream && terms.budget.hold === "slices";
+  return {
+    inputTokens,
+    price: priceOf(foresight, ceiling, inputTokens, input.mediaTokens),
+    choices,
+    ceiling,
+    asked: demand.ceiling === null ? null : demand.ceiling * choices,
+    thinking: demand.thinkingBudget,
+    slice: isSliced ? Math.min(ceiling, Math.max(LEAST_SLICE, usualOutput)) : ceiling,
+    hidesReasoning: hidesReasoning(model, demand),
+    imposesCeiling: limit !== null && (demand.ceiling === null || demand.ceiling > limit),
+  };
+}
+
+/**
+ * Tokens of output that must have been made by now: of the text seen, or, where reasoning is hidden, by the clock. `bound`
+ * is what the provider was told to make at most: long words do not make an answer outgrow it, a great deal of text does.
+ */
+export function outputBy(
+  { hidesReasoning: isHidden, ceiling }: Plan,
+  visibleBytes: number,
+  elapsed: Millis,
+  bound: number,
+): number {
+  const seen = Math.ceil(visibleBytes / BYTES_PER_TOKEN);
+  if (seen > bound) return visibleBytes > bound * LONG_TOKEN ? seen : bound;
+  const thought = Math.ceil((elapsed / 1_000) * REASONING_TOKENS_PER_SECOND);
+  return isHidden ? Math.max(seen, Math.min(ceiling, bound, thought)) : seen;
+}
+
+/** What a call costs with so much output, at most; null when its price is not known. Rounds up. */
+export function costOf({ price }: Plan, output: number): NanoUsd | null {
+  return price === null ? null : Math.ceil(price.inputNano + price.outputRate * output);
+}
+
+/** The price of the smallest call that is worth making with this model: 1,000 tokens of input and 64 of output. */
+export function smallestCall({ price }: Plan): NanoUsd {
+  return price === null ? 0 : Math.ceil(1_000 * price.inputRate + 64 * price.outputRate);
+}
+
+function countInput(
+  provider: Provider,
+  { demand, input, hasTools, isJson, model }: Prepared,
+  prices: Prices,
+): number {
+  const overhead = isJson ? (hasTools ? provider.overhead.tools : provider.overhead.plain) : 0;
+  const seen = Math.ceil(input.textBytes / BYTES_PER_TOKEN) + input.mediaTokens + overhead;
+  if (!demand.hiddenInput) return seen;
+  return Math.max(seen, prices.contextWindow(provider, model) ?? USUAL_CONTEXT);
+}
+
+function priceOf(
+  foresight: Foresight | null,
+  ceiling: number,
+  inputTokens: number,
+  mediaTokens: number,
+): PlannedPrice | null {
+  if (foresight === null || (foresight.output === null && ceiling > 0)) return null;
+  const { text, media, output } = foresight;
+  const textTokens = Math.max(0, inputTokens - mediaTokens);
+  return {
+    inputNano: Math.ceil(textTokens * text + mediaTokens * media),
+    outputRate: output ?? 0,
+    inputRate: text,
+  };
+}

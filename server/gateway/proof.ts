@@ -1,0 +1,35 @@
+/** The gateway key that a call shows, in a header of its own or where an SDK puts its API key (SPEC 4.4). */
+import type { Instant } from "../core/duration.ts";
+import { type Refusal, refusal } from "../core/refusal.ts";
+import { keysIn, shownKeys } from "./headers.ts";
+import { KEY_PREFIX, type Keyring, type Proof } from "./keys.ts";
+
+/**
+ * Which agent the call proves to come from; null when it shows no gateway key. A key that proves nothing is a refusal,
+ * and so are two different ones: whoever shows a key means to be taken for its agent and no other.
+ */
+export function readProof(
+  headers: Headers,
+  query: string,
+  keyring: Pick<Keyring, "find">,
+  now: Instant,
+): Proof | Refusal | null {
+  const [secret, ...others] = new Set(readGatewayKeys(headers, query));
+  if (secret === undefined) return null;
+  if (others.length > 0) return invalid("The call carries several different gateway keys. Send one.");
+  return keyring.find(secret, now) ?? invalid(UNKNOWN);
+}
+
+/** Whatever the header of its own holds; elsewhere only what begins like a gateway key. */
+function readGatewayKeys(headers: Headers, query: string): string[] {
+  const elsewhere = shownKeys(headers, query).filter((key) => key.startsWith(KEY_PREFIX));
+  return [...keysIn(headers.get("x-tollgate-key")), ...elsewhere];
+}
+
+const UNKNOWN =
+  "The gateway key is unknown, revoked or expired. `tollgate keys list` shows those there are, " +
+  "`tollgate keys create <agent>` makes a new one.";
+
+function invalid(message: string): Refusal {
+  return refusal("invalid_gateway_key", message);
+}

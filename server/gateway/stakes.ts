@@ -1,0 +1,61 @@
+/** Which budgets a call is charged to (SPEC 7.1): money of the agent, its owner, its run, the gateway, the call; and tokens. */
+import type { Account, Caps, Stake } from "../core/budget.ts";
+import type { Plan } from "./plan.ts";
+
+export type Scope = "agent" | "owner" | "run" | "gateway" | "request" | "quota";
+
+/** A call's part of one budget, and whose budget it is. */
+export interface ScopedStake extends Stake {
+  readonly scope: Scope;
+  /** Of the agent, the owner or the run. */
+  readonly name: string;
+}
+
+/** A budget that a call may be charged to. Its caps are asked for each time: a lower one acts on the next extension. */
+export interface Charged {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly account: Account;
+  caps(): Caps;
+}
+
+/** No limit at all. */
+export const NO_CAPS: Caps = { hour: null, day: null, total: null };
+
+/** Whether these limits say anything. */
+export function isLimit({ hour, day, total }: Caps): boolean {
+  return hour !== null || day !== null || total !== null;
+}
+
+/** The stakes of a planned call. Budgets of money take no part where its price is unknown. */
+export function createStakes(charged: readonly Charged[], plan: Plan): ScopedStake[] {
+  const stakes: ScopedStake[] = [];
+  for (const { scope, name, account, caps } of charged) {
+    const isTokens = scope === "quota";
+    if (!isTokens && plan.price === null) continue;
+    stakes.push({
+      scope,
+      name,
+      budget: {
+        account,
+        get caps() {
+          return caps();
+        },
+      },
+      input: isTokens ? plan.inputTokens : (plan.price?.inputNano ?? 0),
+      rate: isTokens ? 1 : (plan.price?.outputRate ?? 0),
+      held: 0,
+    });
+  }
+  return stakes;
+}
+
+/** The account of one call alone: nothing is spent before it, and nobody else holds of it. */
+export function createOwnAccount(): Account {
+  return { spent: () => 0, held: 0 };
+}
+
+/** A cap for one call. */
+export function capOnce(total: number | null): Caps {
+  return total === null ? NO_CAPS : { ...NO_CAPS, total };
+}

@@ -1,0 +1,29 @@
+/** What the ending of a call says about its upstream: for the circuit breakers (SPEC 9). Pure. */
+import type { Outcome } from "./settle.ts";
+
+/** `nothing` decides neither way: what the client or the gateway caused, and what the upstream had reason to refuse. */
+export type Verdict = "success" | "failure" | "nothing";
+
+/**
+ * The upstream's part in an ending. What it had said counts, whoever ended the call: 5xx and 529 are failures, other
+ * refusals are nothing. Else it failed when it was not reached, took too long, broke or went silent.
+ */
+export function judgeEnding({
+  ending,
+  error,
+  upstreamStatus,
+}: Pick<Outcome, "ending" | "error" | "upstreamStatus">): Verdict {
+  if (upstreamStatus !== undefined && upstreamStatus >= 500) return "failure";
+  if (upstreamStatus !== undefined && upstreamStatus >= 300) return "nothing";
+  switch (ending) {
+    case "complete":
+      return "success";
+    case "failed":
+      // A defect of the gateway's own.
+      return error === "internal" ? "nothing" : "failure";
+    case "cut":
+    case "gone":
+    case "interrupted":
+      return "nothing";
+  }
+}
