@@ -27,17 +27,21 @@ export interface Listening {
 /** Builds the server and listens. Throws what the system says when a port cannot be bound. */
 export function listen(world: World): Listening {
   const { configuration, store, fleet } = world;
-  const settings = (): Settings => configuration.setup().settings;
+  const { setup } = configuration;
+  const settings = (): Settings => setup().settings;
   const { gateway: at, dashboard: pageAt } = settings();
   let gatewayUrl = "";
   let dashboardUrl = "";
 
-  const gateway = createGateway({ ...world, setup: configuration.setup });
+  const gateway = createGateway({ ...world, setup });
   const management = createManagement({
     ...world,
     store,
     fleet,
+    controls: gateway.controls,
+    kill: gateway.kill,
     settings,
+    setup,
     stopping: world.stopping.signal,
     health: () => findHealth(store, configuration.warnings()),
     reload: configuration.reload,

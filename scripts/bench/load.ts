@@ -15,13 +15,18 @@ const BODY = JSON.stringify({
   temperature: 0.2,
 });
 
+/** Where a URL leaves an agent's name open, and how many agents then call in turn. */
+const NUMBER = "{n}";
+const AGENTS = 500;
+
 const load: Load = JSON.parse(process.argv[2] ?? "null");
 const result = load.kind === "requests" ? await runRequests(load) : await runStreams(load);
 console.log(JSON.stringify(result));
 process.exit(0);
 
 async function runRequests({ url, connections, seconds }: Load & { kind: "requests" }): Promise<LoadResult> {
-  const request = render(url, BODY, {});
+  const requests = renderAll(url, BODY, {});
+  let sent = 0;
   const latencies: number[] = [];
   let failed = 0;
   const started = clock();
@@ -45,7 +50,7 @@ async function runRequests({ url, connections, seconds }: Load & { kind: "reques
     const socket = await open(url, (bytes) => reader.feed(bytes), resolve);
     function next(): void {
       sentAt = clock();
-      if (sentAt < deadline) socket.write(request);
+      if (sentAt < deadline) socket.write(requests[sent++ % requests.length] ?? "");
       else socket.end();
     }
     next();
@@ -65,7 +70,7 @@ async function runRequests({ url, connections, seconds }: Load & { kind: "reques
 
 async function runStreams({ url, streams, events, every }: Load & { kind: "streams" }): Promise<LoadResult> {
   const body = BODY.replace("{", '{"stream":true,');
-  const request = render(url, body, { "x-bench-events": `${events}/${every}` });
+  const requests = renderAll(url, body, { "x-bench-events": `${events}/${every}` });
   const firstEvents: number[] = [];
   const delays: number[] = [];
   let failed = 0;
@@ -90,7 +95,7 @@ async function runStreams({ url, streams, events, every }: Load & { kind: "strea
     });
     const socket = await open(url, (bytes) => reader.feed(bytes), resolve);
     sentAt = clock();
-    socket.write(request);
+    socket.write(requests[index % requests.length] ?? "");
     await promise;
     if (seen !== events) failed += 1;
   }
@@ -112,6 +117,12 @@ function open(url: string, data: (bytes: Buffer) => void, close: () => void) {
     port: Number(port),
     socket: { data: (_, bytes) => data(bytes), close, error: close },
   });
+}
+
+/** One request, or one for each of many agents where the URL leaves their name open. */
+function renderAll(url: string, body: string, extra: Record<string, string>): Buffer[] {
+  const count = url.includes(NUMBER) ? AGENTS : 1;
+  return Array.from({ length: count }, (_, n) => render(url.replace(NUMBER, String(n)), body, extra));
 }
 
 function render(url: string, body: string, extra: Record<string, string>): Buffer {

@@ -2,7 +2,7 @@
  * The provider that every candidate forwards to: answers a chat completion at once, or, for a request that carries
  * `x-bench-events: <count>/<millis between>`, streams that many events, each with the instant at which it was sent.
  *
- * `bun run scripts/bench/upstream.ts` prints the port it listens on.
+ * `bun run scripts/bench/upstream.ts [millis before an answer]` prints the port it listens on.
  */
 import { clock, renderEvent } from "./wire.ts";
 
@@ -30,6 +30,8 @@ const ANSWER = JSON.stringify({
 const JSON_HEADERS = { "Content-Type": "application/json" };
 const STREAM_HEADERS = { "Content-Type": "text/event-stream" };
 
+const latency = Number(process.argv[2] ?? 0);
+
 const server = Bun.serve({
   hostname: "127.0.0.1",
   port: 0,
@@ -37,6 +39,7 @@ const server = Bun.serve({
   async fetch(request) {
     await request.bytes();
     const plan = request.headers.get("x-bench-events");
+    if (latency > 0) await Bun.sleep(latency);
     if (plan === null) return new Response(ANSWER, { headers: JSON_HEADERS });
     const [count = 0, every = 0] = plan.split("/").map(Number);
     return new Response(eventStream(count, every), { headers: STREAM_HEADERS });

@@ -1,8 +1,11 @@
 import { defineCommand } from "citty";
 import { auditCommand } from "./audit.ts";
+import { budgetCommand } from "./budget.ts";
 import { dashboardCommand } from "./dashboard.ts";
 import { keysCommand } from "./keys.ts";
 import { logsCommand } from "./logs.ts";
+import { pauseCommand } from "./pause.ts";
+import { policyCommand } from "./policy.ts";
 import { statusCommand } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
 import { versionCommand } from "./version.ts";
@@ -19,6 +22,9 @@ export function createCommands(terminal: Terminal) {
       start: async () => (await import("./start.ts")).startCommand,
       status: statusCommand(terminal),
       logs: logsCommand(terminal),
+      pause: pauseCommand(terminal),
+      budget: budgetCommand(terminal),
+      policy: policyCommand(terminal),
       dashboard: dashboardCommand(terminal),
       keys: keysCommand(terminal),
       audit: auditCommand(terminal),
@@ -43,6 +49,21 @@ export const EXAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
       "tollgate logs --provider openai --status 429 --since 2h --until 1h",
       "tollgate logs --limit 1000 --json",
     ],
+  ],
+  [
+    "tollgate pause",
+    [
+      "tollgate pause researcher",
+      'tollgate pause researcher --for 1h --reason "deploying"',
+      "tollgate pause researcher --kill",
+      "tollgate pause researcher --resume",
+    ],
+  ],
+  ["tollgate budget", ["tollgate budget researcher", "tollgate budget researcher --json | jq .held"]],
+  ["tollgate policy", ['tollgate policy test "cost_today > 5"']],
+  [
+    "tollgate policy test",
+    ["tollgate policy test runaway-spend", 'tollgate policy test "error_rate > 0.5" --since 30d'],
   ],
   [
     "tollgate dashboard",

@@ -2,6 +2,7 @@ import { defineCommand } from "citty";
 import type { Instant } from "../core/duration.ts";
 import type { AgentStatus, StatusAnswer } from "../management/wire.ts";
 import { ask } from "./ask.ts";
+import { findTightest } from "./budget.ts";
 import { orFail } from "./failure.ts";
 import {
   renderAge,
@@ -9,9 +10,11 @@ import {
   renderCost,
   renderCount,
   renderForeign,
+  renderMoney,
   renderSpan,
   UNKNOWN,
 } from "./figures.ts";
+import { renderPause } from "./pause-text.ts";
 import { type Style, styleFor } from "./style.ts";
 import { type Column, renderTable } from "./table.ts";
 import { findTarget, TARGET_ARGS } from "./target.ts";
@@ -38,20 +41,21 @@ export function statusCommand(terminal: Terminal) {
 
 interface StatusColumn extends Column {
   cell(agent: AgentStatus, now: Instant): string;
+  /** Whether it says anything of this agent: a column that says nothing of any is left out. */
+  says?(agent: AgentStatus): boolean;
 }
-
-const OWNER: StatusColumn = {
-  title: "OWNER",
-  align: "left",
-  flexible: true,
-  rank: 1,
-  cell: ({ owner }) => (owner === null ? UNKNOWN : renderForeign(owner)),
-};
 
 const COLUMNS: readonly StatusColumn[] = [
   { title: "AGENT", align: "left", flexible: true, cell: ({ id }) => renderForeign(id) },
-  OWNER,
-  { title: "STATUS", align: "left", rank: 6, cell: ({ status }) => status },
+  {
+    title: "OWNER",
+    align: "left",
+    flexible: true,
+    rank: 1,
+    cell: ({ owner }) => (owner === null ? UNKNOWN : renderForeign(owner)),
+    says: ({ owner }) => owner !== null,
+  },
+  { title: "STATUS", align: "left", rank: 11, cell: ({ status }) => status },
   { title: "CALLS/DAY", align: "right", rank: 8, cell: ({ calls }) => renderCount(calls.day) },
   {
     title: "TOKENS/DAY",
@@ -61,11 +65,31 @@ const COLUMNS: readonly StatusColumn[] = [
   },
   { title: "COST/HOUR", align: "right", rank: 4, cell: costOf("hour") },
   { title: "COST/DAY", align: "right", cell: costOf("day") },
+  {
+    title: "HELD",
+    align: "right",
+    rank: 6,
+    cell: ({ held }) => renderMoney(held),
+    says: ({ held }) => held > 0,
+  },
+  {
+    title: "BUDGET USED",
+    align: "right",
+    rank: 10,
+    cell: renderUsed,
+    says: (agent) => findTightest(agent) !== null,
+  },
   { title: "COST/TOTAL", align: "right", rank: 5, cell: costOf("total") },
   { title: "ERRORS/HOUR", align: "right", rank: 7, cell: ({ errors }) => renderCount(errors.hour) },
   { title: "IN FLIGHT", align: "right", rank: 3, cell: ({ in_flight }) => renderCount(in_flight) },
   { title: "LAST SEEN", align: "right", rank: 9, cell: ({ last_seen }, now) => renderAge(last_seen, now) },
 ];
+
+/** Of the tightest window, spent and held together: `80% of day`. Rounded down, so that all of it is what it says. */
+function renderUsed(agent: AgentStatus): string {
+  const tightest = findTightest(agent);
+  return tightest === null ? UNKNOWN : `${Math.floor(tightest.used * 100)}% of ${tightest.window}`;
+}
 
 /**
  * How many calls have no price is known of the lifetime alone. So while there are any, the cost of a shorter window that
@@ -91,12 +115,11 @@ export function renderStatus(
   if (agents.length === 0) return [...lines, "", ...renderFirstStep(url)];
 
   const sorted = agents.toSorted((a, b) => b.cost.day - a.cost.day || a.id.localeCompare(b.id));
-  const shown = agents.some(({ owner }) => owner !== null)
-    ? COLUMNS
-    : COLUMNS.filter((column) => column !== OWNER);
+  const shown = COLUMNS.filter(({ says }) => says === undefined || agents.some(says));
   const rows = sorted.map((agent) => shown.map(({ cell }) => cell(agent, now)));
   const table = renderTable(shown, rows, columns);
   lines.push("", style.bold(table.head), ...table.lines, "");
+  lines.push(...renderPauses(sorted).map(style.warning));
   const { day } = totals;
   const unpriced = agents.reduce((sum, agent) => sum + agent.unpriced_calls, 0);
   const today = [
@@ -113,8 +136,19 @@ export function renderStatus(
       style.dim(`${renderAmount(unpriced, "call")} so far ${have} no known price; no cost includes them.`),
     );
   }
-  return lines;
+  // Configured ones are shown before they call.
+  const isQuiet = agents.every(({ calls, blocked }) => calls.total + blocked.total === 0);
+  return isQuiet ? [...lines, "", ...renderFirstStep(url)] : lines;
 }
+
+/** A line for each paused agent, as far as one reads on. */
+function renderPauses(agents: readonly AgentStatus[]): string[] {
+  const pauses = agents.map(renderPause).filter((pause) => pause !== null);
+  const rest = pauses.length - MOST_PAUSES;
+  return rest <= 0 ? pauses : [...pauses.slice(0, MOST_PAUSES), `… and ${renderAmount(rest, "more agent")}.`];
+}
+
+const MOST_PAUSES = 10;
 
 function renderFirstStep(url: string): string[] {
   return [

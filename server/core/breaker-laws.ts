@@ -120,5 +120,5 @@ function see(seen: LastTwo, { agent, now }: Report): void {
 }
 
 function sawTwo(seen: LastTwo, now: Instant): boolean {
-  return now - seen.otherAt < ORIGIN_WINDOW;
+  return Math.abs(now - seen.otherAt) < ORIGIN_WINDOW;
 }

@@ -92,16 +92,18 @@ export const LEAST_OUTPUT = 256;
 export interface Ask {
   /** Most tokens that the answer may have, over all choices. */
   readonly ceiling: number;
-  /** What the client itself asked for, null when it left that open. */
+  /** Answers to the one request: each may fill its part of the ceiling. */
+  readonly choices: number;
+  /** What the client itself asked for, over all choices; null when it left that open. */
   readonly asked: number | null;
-  /** Tokens that the client reserves for thinking. */
+  /** Tokens that the client reserves for thinking, in each choice. */
   readonly thinking: number;
 }
 
-/** The least output that makes the call worth its while. */
-export function leastOutput({ ceiling, asked, thinking }: Ask): number {
-  const least = Math.max(Math.min(LEAST_OUTPUT, asked ?? LEAST_OUTPUT), thinking + 1);
-  return Math.min(least, ceiling);
+/** The least output that makes the call worth its while, over all choices. */
+export function leastOutput({ ceiling, choices, asked, thinking }: Ask): number {
+  const least = LEAST_OUTPUT * choices;
+  return Math.min(Math.max(Math.min(least, asked ?? least), (thinking + 1) * choices), ceiling);
 }
 
 /**

@@ -50,7 +50,7 @@ export interface CallLine extends Common {
   latency_ms: number;
   ttft_ms?: number;
   attempts: number;
-  /** When it was let in, ISO 8601, where its latency does not tell: its gateway died. */
+  /** When it was let in, ISO 8601, where its latency does not tell: it had waited, or its gateway died. */
   admitted?: string;
   /** The output ceiling in tokens, where the gateway lowered it. */
   clamped?: number;

@@ -123,12 +123,11 @@ export function normalise(text: string): string {
   return `${foldText(text.slice(0, EDGE))}\0${length}\0${foldText(text.slice(-EDGE))}`;
 }
 
+/** Most texts have no digits and single spaces: looking first costs less than replacing nothing. */
 function foldText(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(UUID, "#")
-    .replace(WORD_WITH_DIGIT, "#")
-    .replace(CHAIN, "#")
-    .replace(/\s+/g, " ")
-    .trim();
+  const lower = text.toLowerCase();
+  const folded = /\d/.test(lower)
+    ? lower.replace(UUID, "#").replace(WORD_WITH_DIGIT, "#").replace(CHAIN, "#")
+    : lower;
+  return (/\s\s|[^\S ]/.test(folded) ? folded.replace(/\s+/g, " ") : folded).trim();
 }

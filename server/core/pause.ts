@@ -19,3 +19,12 @@ export type PauseCause =
   | { readonly by: "budget"; readonly window: Window; readonly least: NanoUsd }
   | { readonly by: "policy"; readonly rule: string }
   | { readonly by: "loop" };
+
+/** What an agent had done when a person last resumed it: policies that pause count from here (SPEC 10). */
+export interface Resume {
+  readonly agent: AgentName;
+  /** Lifetime figures. */
+  readonly calls: number;
+  readonly errors: number;
+  readonly costNano: NanoUsd;
+}

@@ -68,22 +68,37 @@ const MEDIA: readonly Part[] = [
 const OUTPUT: readonly Part[] = ["output", "reasoning"];
 const ZEPTO_PER_NANO = 1e12;
 
+/** The dearest rates of a card, for an input of up to so many tokens. */
+export type FindDearest = (input: number, at: Instant) => DearestRates;
+
+/** An edition begins on a whole second at the earliest; what was found for one second holds throughout it. */
+const SECOND: Millis = 1_000;
+
 /**
- * The dearest rates for an input of up to `input` tokens. Rates that hold for some hours of the day all count: the call
- * may settle in another one than it began in.
+ * Finds the dearest rates of a card. Rates that hold for some hours of the day all count: a call may settle in another
+ * one than it began in. Remembers what was found last.
  */
-export function dearestRates(card: RateCard, input: number, at: Instant): DearestRates {
+export function createFindDearest(card: RateCard): FindDearest {
+  const starts = card.flatMap(({ tiers }) => tiers.map(({ above }) => above));
+  let known: { readonly second: number; readonly tiers: number; readonly rates: DearestRates } | null = null;
+  return (input, at) => {
+    const second = Math.floor(at / SECOND);
+    const tiers = starts.length === 0 ? 0 : starts.filter((above) => input > above).length;
+    if (known?.second === second && known.tiers === tiers) return known.rates;
+    const rates = findDearest(card, input, at);
+    known = { second, tiers, rates };
+    return rates;
+  };
+}
+
+function findDearest(card: RateCard, input: number, at: Instant): DearestRates {
   const current = card.findLast(({ validity }) => isValid(validity, at)) ?? card[0];
   const editions = card.filter((edition) => edition === current || edition.validity.kind === "daily");
   const all = editions.flatMap(({ base, tiers }) => [
     base,
     ...tiers.filter(({ above }) => input > above).map(({ rates }) => rates),
   ]);
-  return {
-    text: dearestOf(all, TEXT),
-    media: dearestOf(all, MEDIA),
-    output: dearestOf(all, OUTPUT),
-  };
+  return { text: dearestOf(all, TEXT), media: dearestOf(all, MEDIA), output: dearestOf(all, OUTPUT) };
 }
 
 function dearestOf(all: readonly Rates[], parts: readonly Part[]): number | null {

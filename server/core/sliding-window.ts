@@ -58,11 +58,6 @@ export function resetIn(limit: WindowLimit, admissions: Admissions, now: Instant
   return newest(admissions, 1) + limit.window - now;
 }
 
-/** The ring after a restart, from the times at which calls were admitted: ascending, and all of the last `window`. */
-export function rebuild(limit: WindowLimit, times: readonly Instant[]): Admissions {
-  return { times: times.slice(-wholeMax(limit)), oldest: 0 };
-}
-
 /** How many of the last admissions lie in the window. Logarithmic, as they are in order. */
 function countWithin(limit: WindowLimit, admissions: Admissions, now: Instant): number {
   let inside = 0;

@@ -22,8 +22,10 @@ export interface Payers {
  * and the agent's tokens. What a call declares about its owner chooses nothing.
  */
 export function chargedTo({ identity: { name }, agent, run, fleet, setup, terms }: Payers): Charged[] {
-  const charged: Charged[] = [{ scope: "agent", name, account: agent.money, caps: () => terms().caps }];
-  const owner = terms().owner ?? agent.firstOwner;
+  // Trust touches quotas alone, so money is asked of the configuration itself.
+  const own = () => setup().agent(name);
+  const charged: Charged[] = [{ scope: "agent", name, account: agent.money, caps: () => own().caps }];
+  const owner = own().owner ?? agent.firstOwner;
   if (owner !== null) {
     charged.push({
       scope: "owner",
@@ -44,10 +46,19 @@ export function chargedTo({ identity: { name }, agent, run, fleet, setup, terms 
     scope: "request",
     name,
     account: createOwnAccount(),
-    caps: () => capOnce(terms().budget.max_cost_per_request),
+    caps: () => capOnce(own().budget.max_cost_per_request),
   });
-  charged.push({ scope: "quota", name, account: agent.tokens, caps: () => tokenCaps(terms()) });
+  charged.push({
+    scope: "quota",
+    name,
+    account: agent.tokens,
+    caps: () => (hasTokenCaps(own()) ? tokenCaps(terms()) : NO_CAPS),
+  });
   return charged;
+}
+
+function hasTokenCaps({ quota }: AgentTerms): boolean {
+  return quota.tokens_per_hour !== null || quota.tokens_per_day !== null;
 }
 
 function tokenCaps({ quota }: AgentTerms): Caps {

@@ -128,9 +128,10 @@ export function take(arrival: Arrival): Omit<Taken, "hold" | "clamped"> & { read
   const { controls, upstream, now, identity, fingerprint, terms, policies } = arrival;
   controls.limits.take(limitedBy(arrival), now);
   takeThrottles(policies.throttles, now);
-  const isLoop = fingerprint !== null && controls.loops.take(identity.name, fingerprint, terms.loops);
+  const isLoop = controls.loops.take(identity.name, fingerprint, terms.loops);
   const crossing = controls.breakers.take(breakerTarget(arrival), now);
-  return { crossing, releaseSlot: controls.lanes.take(upstream.slots, upstream.lane), isLoop };
+  const releaseSlot = controls.lanes.take(upstream.slots, upstream.lane);
+  return { admitted: now, crossing, releaseSlot, isLoop };
 }
 
 /** The agent's own money, as its pauses look at it. */
@@ -301,8 +302,8 @@ function accountable({ facts, isCapped, setup, identity }: Arrival): Refusal | n
   );
 }
 
-function withinQuota({ terms, agent, facts, identity }: Arrival): Refusal | null {
-  const { requests_per_hour, requests_per_day, max_input_tokens } = terms.quota;
+function withinQuota({ terms, agent, facts, identity, canLower }: Arrival): Refusal | null {
+  const { requests_per_hour, requests_per_day, max_input_tokens, max_output_tokens } = terms.quota;
   const { name } = identity;
   const full = (period: string, limit: number) =>
     refusal(
@@ -313,6 +314,19 @@ function withinQuota({ terms, agent, facts, identity }: Arrival): Refusal | null
     return full("per hour", requests_per_hour);
   if (requests_per_day !== null && agent.admitted.day + 1 > requests_per_day)
     return full("per day", requests_per_day);
+  if (facts.plan?.imposesCeiling) {
+    const most = `An answer to the agent "${name}" may have ${max_output_tokens} tokens`;
+    if (!canLower) {
+      const advice = "and that cannot be written into a compressed request. Ask for no more in it";
+      return refusal("quota_exceeded", `${most}, ${advice}, or send it uncompressed.`);
+    }
+    if (facts.plan.thinking >= (max_output_tokens ?? 0)) {
+      return refusal(
+        "quota_exceeded",
+        `${most}, and this call reserves all of them for thinking. Reserve less.`,
+      );
+    }
+  }
   const input = facts.plan?.inputTokens ?? 0;
   if (max_input_tokens === null || input <= max_input_tokens) return null;
   return refusal(

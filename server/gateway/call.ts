@@ -61,6 +61,8 @@ export interface CallFacts {
 
 /** What a call has taken in the turn in which it was let in; its one ending gives it back. */
 export interface Taken {
+  /** When that was. */
+  readonly admitted: Instant;
   readonly hold: RunningHold | null;
   /** The output ceiling of each choice that was written into the request; null where it went as it came. */
   readonly clamped: number | null;
@@ -126,11 +128,11 @@ export function describeCall(parts: CallParts): CallFacts {
   };
 }
 
-/** What is written down before the request leaves. */
-export function holdOf(facts: CallFacts, nano: NanoUsd | null): Hold {
+/** What is written down before the request leaves, when the call is let in. */
+export function holdOf(facts: CallFacts, nano: NanoUsd | null, admitted: Instant): Hold {
   return {
     id: facts.id,
-    time: facts.started,
+    time: admitted,
     agent: facts.identity.name,
     owner: facts.owner,
     purpose: facts.purpose,

@@ -6,21 +6,22 @@ import type { AgentName } from "../core/agent.ts";
 import type { Instant, Millis } from "../core/duration.ts";
 import type { NewLine } from "../core/event.ts";
 import { toUsd } from "../core/money.ts";
-import type { Pause } from "../core/pause.ts";
+import type { Pause, Resume } from "../core/pause.ts";
 import type { Refusal } from "../core/refusal.ts";
 import { limitFactor, type Tier } from "../core/trust-tier.ts";
 import type { Store } from "../store/store.ts";
 import { ownBudget } from "./admit.ts";
 import { type BreakerChange, type Breakers, createBreakers } from "./breakers.ts";
-import type { AgentState, LiveFleet } from "./fleet.ts";
+import { type AgentState, createAgent, type LiveFleet } from "./fleet.ts";
 import { errorCode } from "./forward.ts";
 import { createKeyRest, type KeyRest } from "./key-rest.ts";
 import { slotsOf } from "./lane-upstream.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
 import { createLimits, type Limits } from "./limits.ts";
+import { restoreLimits } from "./limits-past.ts";
 import { createLoops, type Loops } from "./loops.ts";
 import { createOutputHabits, type OutputHabits } from "./output-habits.ts";
-import { createPauses, isOver, type Pauses, pauseLine } from "./pauses.ts";
+import { createPauses, isOver, outlasts, type Pauses, pauseLine } from "./pauses.ts";
 import { createPolicing, type Policing } from "./policing.ts";
 import { effectLine } from "./policy-line.ts";
 import {
@@ -65,7 +66,10 @@ export interface Controls {
   liftIfOver(agent: AgentState, terms: AgentTerms, now: Instant): void;
   /** What a refusal has for consequences besides the answer. */
   suffer(refused: Refusal, agent: AgentName, setup: Setup, now: Instant): void;
-  /** The configuration in force: brings in line what lives on across configurations. Cheap when nothing changed. */
+  /**
+   * The configuration in force: brings in line what lives on across configurations. Cheap when nothing changed. Called
+   * with each request and by `keepHouse`, so that those who wait feel a reload although nobody calls.
+   */
   follow(setup: Setup): void;
   /** What is due every second or so. */
   keepHouse(now: Instant): void;
@@ -81,12 +85,13 @@ export interface ControlsContext {
   log(message: string): void;
 }
 
-/** How often the trust of agents is written to disk, at most. */
+/** How often the trust of agents is written to disk where nothing was lost: the points and habits of quiet times. */
 const PERSIST_EVERY: Millis = 60_000;
 
 /** Puts everything together, from what the store remembers. */
 export function createControls({ store, fleet, now: clock, setup: current, log }: ControlsContext): Controls {
   const pauses = createPauses(store.state);
+  const limits = createLimits();
   const loops = createLoops();
   const scale = createScaling();
   const lanes = createLanes();
@@ -95,15 +100,22 @@ export function createControls({ store, fleet, now: clock, setup: current, log }
   const policing = createPolicing(fleet.agents, (effect, agent, now) => {
     write(effectLine(effect, agent, now), agent);
     if (effect.kind !== "pause") return;
-    pause({ agent, since: now, until: effect.until, cause: { by: "policy", rule: effect.rule } }, now);
+    impose({ agent, since: now, until: effect.until, cause: { by: "policy", rule: effect.rule } }, now);
   });
   const reputation = createReputation({
     restore: store.state.readTrust(),
-    onEvent: (agent, event, now) => write(trustLine(agent, event, now), agent),
+    onEvent: (agent, event, now) => {
+      write(trustLine(agent, event, now), agent);
+      // A crash must not give back what the journal says was lost.
+      persist();
+    },
   });
   let followed: Setup | null = null;
   let tickedAt = clock();
   let persistedAt = clock();
+  for (const resumed of store.state.readResumes()) forgive(resumed);
+  // No key is known before a call brings it: what only a proven agent has more is not restored.
+  restoreLimits(limits, store.index, current(), (agent) => standing(agent, current(), false).terms, clock());
 
   function write(line: NewLine, agent: AgentName | null): void {
     store.journal.append(line);
@@ -131,22 +143,46 @@ export function createControls({ store, fleet, now: clock, setup: current, log }
     write(pauseLine(paused.agent, paused, paused.cause.by, now), paused.agent);
   }
 
+  /** Pauses without anybody's decision: a pause that lasts longer stays, and above all a person's. */
+  function impose(paused: Pause, now: Instant): void {
+    const known = pauses.find(paused.agent);
+    if (!known || !outlasts(known, paused)) pause(paused, now);
+  }
+
   function resume(agent: AgentName, by: "person" | "gateway", now: Instant): boolean {
     if (!pauses.find(agent)) return false;
     keep(`The end of ${agent}'s pause`, () => pauses.lift(agent));
-    if (by === "person") {
-      const total = fleet.agents.get(agent)?.total;
-      if (total) {
-        policing.forgive(agent, {
-          call_count: total.calls,
-          error_count: total.errors,
-          total_cost: toUsd(total.costNano),
-        });
-      }
-      loops.forget(agent);
-    }
+    if (by === "person") startAnew(agent);
     write(pauseLine(agent, null, by, now), agent);
     return true;
+  }
+
+  /** What the agent has done so far counts for no pause any more, also after a restart. */
+  function startAnew(agent: AgentName): void {
+    loops.forget(agent);
+    const total = fleet.agents.get(agent)?.total;
+    if (!total) return;
+    const { calls, errors, costNano } = total;
+    const resumed: Resume = { agent, calls, errors, costNano };
+    forgive(resumed);
+    keep(`What ${agent} had done when it was resumed`, () => store.state.writeResume(resumed));
+  }
+
+  function forgive({ agent, calls, errors, costNano }: Resume): void {
+    policing.forgive(agent, { call_count: calls, error_count: errors, total_cost: toUsd(costNano) });
+  }
+
+  function standing(agent: AgentName, setup: Setup, hasKey: boolean): ReturnType<Controls["standing"]> {
+    const tier = reputation.tier(agent, trustTermsOf(agent, setup));
+    const factor = limitFactor(tier, setup.settings.trust.raise, hasKey);
+    return { tier, terms: scale(setup.agent(agent), factor) };
+  }
+
+  function follow(setup: Setup): void {
+    if (followed === setup) return;
+    followed = setup;
+    lanes.resize(slotsOf(setup.settings.providers));
+    waiting.stirAll();
   }
 
   function trustTermsOf(agent: AgentName, { settings, agent: termsOf }: Setup): ReputationTerms {
@@ -159,7 +195,7 @@ export function createControls({ store, fleet, now: clock, setup: current, log }
   }
 
   return {
-    limits: createLimits(),
+    limits,
     waiting,
     lanes,
     breakers,
@@ -174,13 +210,8 @@ export function createControls({ store, fleet, now: clock, setup: current, log }
     pause,
     resume,
     persist,
-    standing(agent, setup, hasKey) {
-      const tier = reputation.tier(agent, trustTermsOf(agent, setup));
-      return {
-        tier,
-        terms: scale(setup.agent(agent), limitFactor(tier, setup.settings.trust.raise, hasKey)),
-      };
-    },
+    standing,
+    follow,
     trustScore(agent, setup) {
       return setup.settings.trust.enabled ? reputation.score(agent, trustTermsOf(agent, setup)) : null;
     },
@@ -189,7 +220,7 @@ export function createControls({ store, fleet, now: clock, setup: current, log }
       if (paused && isOver(paused, ownBudget(terms, agent), now)) resume(agent.name, "gateway", now);
     },
     suffer(refused, agent, setup, now) {
-      if (refused.pause) pause(refused.pause, now);
+      if (refused.pause) impose(refused.pause, now);
       if (refused.reason === "model_not_allowed") {
         reputation.observe(agent, { kind: "refused_model" }, now, trustTermsOf(agent, setup));
       }
@@ -197,16 +228,16 @@ export function createControls({ store, fleet, now: clock, setup: current, log }
         reputation.observe(agent, { kind: "loop" }, now, trustTermsOf(agent, setup));
       }
     },
-    follow(setup) {
-      if (followed === setup) return;
-      followed = setup;
-      lanes.resize(slotsOf(setup.settings.providers));
-      waiting.stirAll();
-    },
     keepHouse(now) {
       const setup = current();
       fleet.turn(now);
-      for (const agent of fleet.agents.values()) this.liftIfOver(agent, setup.agent(agent.name), now);
+      follow(setup);
+      // A new hour or day makes room that nobody gave back.
+      waiting.stirAll();
+      for (const { agent: name } of pauses.list()) {
+        const agent = fleet.agents.get(name) ?? createAgent(name, null);
+        this.liftIfOver(agent, setup.agent(name), now);
+      }
       if (Math.abs(now - tickedAt) >= setup.settings.trust.interval) {
         tickedAt = now;
         reputation.tick(now, (agent) => trustTermsOf(agent, setup));

@@ -32,6 +32,8 @@ export interface EntranceContext {
   readonly watchdog: Watchdog;
   readonly waiting: Waiting;
   readonly lanes: Lanes;
+  /** Aborted when the gateway begins to shut down: nobody waits any more. */
+  readonly closing: AbortSignal;
 }
 
 /** How long a call waits for either, at most. */
@@ -56,13 +58,14 @@ function waitAndTry<Entered extends object>(
   first: Obstacle,
   started: Instant,
   signal: AbortSignal,
-  { now, every, watchdog, waiting, lanes }: EntranceContext,
+  { now, every, watchdog, waiting, lanes, closing }: EntranceContext,
 ): Promise<Entered | Refusal | null> {
   const { promise, resolve, reject } = Promise.withResolvers<Entered | Refusal | null>();
   /** When it first waited for either. */
   const since: { budget?: Instant; lane?: Instant } = {};
   let leave = (): void => undefined;
   signal.addEventListener("abort", departed);
+  closing.addEventListener("abort", leaveAndTry);
   line(first);
   return promise;
 
@@ -71,18 +74,25 @@ function waitAndTry<Entered extends object>(
     finish(null);
   }
 
+  function leaveAndTry(): void {
+    leave();
+    tryAgain();
+  }
+
   function finish(result: Entered | Refusal | null): void {
-    signal.removeEventListener("abort", departed);
+    stopListening();
     resolve(result);
+  }
+
+  function stopListening(): void {
+    signal.removeEventListener("abort", departed);
+    closing.removeEventListener("abort", leaveAndTry);
   }
 
   /** Lines up where the obstacle is. */
   function line(obstacle: Obstacle): void {
     if (obstacle.wait === "delay") {
-      leave = every(obstacle.millis, () => {
-        leave();
-        tryAgain();
-      });
+      leave = every(obstacle.millis, leaveAndTry);
       return;
     }
     since[obstacle.wait] ??= now();
@@ -107,18 +117,14 @@ function waitAndTry<Entered extends object>(
       started,
       attempt() {
         if (!mayFit()) return false;
-        leave();
-        tryAgain();
+        leaveAndTry();
         return true;
       },
     });
   }
 
   function queue({ host, lane }: Obstacle & { wait: "lane" }): () => void {
-    return lanes.wait(host, lane, () => {
-      leave();
-      tryAgain();
-    });
+    return lanes.wait(host, lane, leaveAndTry);
   }
 
   /** The whole list again, in the turn of whoever made room: it must not throw. */
@@ -128,7 +134,7 @@ function waitAndTry<Entered extends object>(
       if ("wait" in next) line(next);
       else finish(next);
     } catch (cause) {
-      signal.removeEventListener("abort", departed);
+      stopListening();
       reject(cause);
     }
   }

@@ -4,7 +4,7 @@
  */
 import { type AgentName, emptyTally, type Tally } from "../core/agent.ts";
 import type { Account } from "../core/budget.ts";
-import { dayStart, hourStart } from "../core/calendar.ts";
+import { dayEnd, dayStart, hourStart } from "../core/calendar.ts";
 import type { Instant } from "../core/duration.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Index } from "../store/store.ts";
@@ -70,7 +70,7 @@ export interface LiveFleet extends Fleet {
   changed(name: AgentName): void;
   /** Counts a refusal: of an agent that is known, else among the strangers'. */
   blocked(name: AgentName | null, at: Instant): void;
-  /** Starts a new hour or day for everyone when it has begun. */
+  /** Starts a new hour or day for everyone when it has begun; one that has been before goes on where it was. */
   turn(at: Instant): void;
 }
 
@@ -97,23 +97,32 @@ export function createFleet({ index, zone, now, ownerOf }: FleetParts): LiveFlee
 
   const strangers: Windowed = emptySums();
   const gateway = createSpender();
-  const thisHour = index.tallies(hour, now + 1);
-  const today = index.tallies(day, now + 1);
-  for (const past of index.agents()) {
-    const agent = createAgent(past.agent, past.lastSeen);
-    agents.set(past.agent, agent);
-    agent.owner = past.owner;
-    agent.firstOwner = past.firstOwner;
-    agent.purpose = past.purpose;
-    const sums = [thisHour.get(past.agent), today.get(past.agent), past.total] as const;
-    const charged = ownerOf(past.agent) ?? past.firstOwner;
-    for (const spender of [agent, gateway, ...(charged === null ? [] : [ownerState(charged)])]) {
-      mergeTally(spender.hour, sums[0]);
-      mergeTally(spender.day, sums[1]);
-      mergeTally(spender.total, sums[2]);
+  for (const { agent: name, owner, firstOwner, purpose, lastSeen, total } of index.agents()) {
+    const agent = Object.assign(createAgent(name, lastSeen), { owner, firstOwner, purpose });
+    agents.set(name, agent);
+    for (const spender of chargedFor(agent)) mergeTally(spender.total, total);
+  }
+  recall("hour", hour, hour + 1);
+  recall("day", day, dayEnd(day, zone));
+  /** The latest that anything was seen in: a clock that was set back may come to what has been before. */
+  const latestSeen = Math.max(now, ...[...agents.values()].map(({ lastSeen }) => lastSeen ?? now));
+  let latestHour = hourStart(latestSeen, zone);
+  let latestDay = dayStart(latestSeen, zone);
+
+  /** Whose spending an agent's earlier calls are. */
+  function chargedFor(agent: AgentState): Spender[] {
+    const owner = ownerOf(agent.name) ?? agent.firstOwner;
+    return owner === null ? [agent, gateway] : [agent, gateway, ownerState(owner)];
+  }
+
+  /** Adds what the index knows of [from, to) to empty sums. */
+  function recall(window: "hour" | "day", from: Instant, to: Instant): void {
+    for (const [name, tally] of index.tallies(from, to)) {
+      const agent = agents.get(name);
+      if (!agent) continue;
+      for (const spender of chargedFor(agent)) mergeTally(spender[window], tally);
+      agent.admitted[window] = agent[window].calls;
     }
-    agent.admitted.hour = agent.hour.calls;
-    agent.admitted.day = agent.day.calls;
   }
 
   function ownerState(name: string): Spender {
@@ -140,6 +149,10 @@ export function createFleet({ index, zone, now, ownerOf }: FleetParts): LiveFlee
     }
     hour = newHour;
     day = newDay;
+    if (hour <= latestHour) recall("hour", hour, hour + 1);
+    if (isNewDay && day <= latestDay) recall("day", day, dayEnd(day, zone));
+    latestHour = Math.max(latestHour, hour);
+    latestDay = Math.max(latestDay, day);
   }
 
   function touch(agent: AgentState, at: Instant): void {

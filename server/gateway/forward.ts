@@ -84,6 +84,10 @@ export function explainBreak(call: Call, cause: unknown): UpstreamFailure {
     const message = "The agent was paused and its calls were ended.";
     return { sent: true, error: call.stopped, refusal: refusal("agent_deactivated", message) };
   }
+  if (call.stopped === "budget_exceeded") {
+    const message = "The budget has no room for an answer that takes so long to begin.";
+    return { sent: true, error: call.stopped, refusal: refusal("budget_exceeded", message) };
+  }
   if (call.stopped !== null) {
     const message = "The gateway is shutting down. Try again in a moment.";
     return { sent: true, error: call.stopped, refusal: refusal("shutting_down", message, 1000) };

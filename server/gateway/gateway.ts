@@ -99,11 +99,11 @@ export function createGateway(context: GatewayContext): Gateway {
   const calls = new Set<Call>();
   const controls = createControls(context);
   const doorkeeper = createDoorkeeper<BlockedLine>({ limit: MAX_DELAYED });
-  const door: DoorContext = { ...context, controls, watchdog, admission };
+  const closing = new AbortController();
+  const door: DoorContext = { ...context, controls, watchdog, admission, closing: closing.signal };
   const stopHousekeeping = context.every(HOUSEKEEPING, keepHouse);
   /** Requests that have not been answered yet, whether they became calls or not. */
   let visits = 0;
-  let shuttingDown = false;
   const waitingForIdle: (() => void)[] = [];
 
   async function handle(request: Request, connection: Connection): Promise<Response> {
@@ -239,6 +239,7 @@ export function createGateway(context: GatewayContext): Gateway {
 
   function admission(identity: Identity, setup: Setup): Admission {
     const { problem: journalProblem } = store.journal;
+    const { aborted: shuttingDown } = closing.signal;
     return { identity, setup, fleet, now: context.now(), journalProblem, shuttingDown };
   }
 
@@ -319,8 +320,10 @@ export function createGateway(context: GatewayContext): Gateway {
     const answered = answerRefusal(refused, visit);
     const name = visit.identity?.name ?? null;
     const agent = name !== null && fleet.agents.has(name) ? name : null;
-    const trust = agent === null ? null : controls.trustScore(agent, context.setup());
-    const line = blockedLine(refused, answered.status, visit, trust, now);
+    const setup = context.setup();
+    const trust = agent === null ? null : controls.trustScore(agent, setup);
+    const configured = name === null ? null : setup.agent(name);
+    const line = blockedLine(refused, answered.status, visit, { configured, trust }, now);
     const { delayed, fold } = doorkeeper.note({ agent, reason: refused.reason }, line, now);
     if (!fold) store.journal.append(line);
     fleet.blocked(name, now);
@@ -372,7 +375,7 @@ export function createGateway(context: GatewayContext): Gateway {
       for (const call of calls) if (call.agent.name === agent) stopCall(call, "agent_deactivated");
     },
     async drain(grace) {
-      shuttingDown = true;
+      closing.abort();
       await Promise.race([idle(), grace]);
       for (const call of calls) stopCall(call, "shutdown");
       // What is left are bodies that are still on their way.

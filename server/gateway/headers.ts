@@ -92,8 +92,13 @@ export function stripPlaceholders(headers: Headers): void {
 
 /** Every key that the caller shows where SDKs put one. */
 export function shownKeys(headers: Headers, query: string): string[] {
-  const inQuery = query === "" ? [] : new URLSearchParams(query).getAll("key");
-  return [...AUTH.flatMap((name) => keysIn(headers.get(name))), ...inQuery];
+  const keys: string[] = [];
+  for (const name of AUTH) {
+    const value = headers.get(name);
+    if (value !== null) keys.push(...keysIn(value));
+  }
+  if (query !== "") keys.push(...new URLSearchParams(query).getAll("key"));
+  return keys;
 }
 
 /** The caller's own key, or null when it sent none or a placeholder (SPEC 5.1). */
@@ -103,7 +108,8 @@ export function clientKey(headers: Headers, query: string): string | null {
 
 /** The keys in a header's value: a header that was sent twice arrives joined by commas, which no key contains. */
 export function keysIn(value: string | null): string[] {
-  const parts = (value ?? "").split(",").map((part) => part.replace(/^\s*Bearer(?:\s+|$)/i, "").trim());
+  if (value === null) return [];
+  const parts = value.split(",").map((part) => part.replace(/^\s*Bearer(?:\s+|$)/i, "").trim());
   return parts.filter((part) => part !== "");
 }
 

@@ -8,7 +8,7 @@ import { type Refusal, refusal } from "../core/refusal.ts";
 import type { Priority } from "../core/settings.ts";
 import { chargedTo } from "./accounts.ts";
 import { type Admission, type Arrival, admit, grantOf, take } from "./admit.ts";
-import { type Call, createCall, describeCall, holdOf } from "./call.ts";
+import { type Call, createCall, describeCall, holdOf, stopCall } from "./call.ts";
 import type { Controls } from "./controls.ts";
 import { type EntranceContext, enter, type Obstacle } from "./entrance.ts";
 import type { AgentState } from "./fleet.ts";
@@ -45,7 +45,7 @@ export interface LetIn {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-export interface DoorContext extends GatewayContext, Pick<EntranceContext, "watchdog"> {
+export interface DoorContext extends GatewayContext, Pick<EntranceContext, "watchdog" | "closing"> {
   readonly controls: Controls;
   /** What holds for every call at this moment. */
   admission(identity: Identity, setup: Setup): Admission;
@@ -72,7 +72,6 @@ export function letIn(
     terms: () => controls.standing(name, context.setup(), identity.key !== null).terms,
   });
   const stakes = plan === null ? [] : createStakes(charged, plan);
-  const isCapped = charged.some(({ scope, caps }) => scope !== "quota" && isLimit(caps()));
   const fingerprint = setup.agent(name).loops.action === "off" ? null : prepared.readFingerprint();
   const upstream = {
     origin: originOf(destination.located.url),
@@ -88,16 +87,19 @@ export function letIn(
     watchdog: context.watchdog,
     waiting: controls.waiting,
     lanes: controls.lanes,
+    closing: context.closing,
   });
 
+  /** Under the configuration in force now: a call that has waited is let in by no rule that is gone. */
   function attempt(): LetIn | Refusal | Obstacle {
     const now = context.now();
+    const current = context.setup();
     fleet.turn(now);
-    const { tier, terms } = controls.standing(name, setup, identity.key !== null);
+    const { tier, terms } = controls.standing(name, current, identity.key !== null);
     controls.liftIfOver(agent, terms, now);
     let verdict: PolicyVerdict | null = null;
     const arrival: Arrival = {
-      ...context.admission(identity, setup),
+      ...context.admission(identity, current),
       facts,
       agent,
       terms,
@@ -105,13 +107,13 @@ export function letIn(
       controls,
       // Rules are asked when their gate is reached, and once: what they bring about is told on the way.
       get policies() {
-        verdict ??= judge(now);
+        verdict ??= judge(current, now);
         return verdict;
       },
       isDelayed,
       fingerprint,
       stakes,
-      isCapped,
+      isCapped: charged.some(({ scope, caps }) => scope !== "quota" && isLimit(caps())),
       canLower: prepared.lower !== null,
       upstream,
     };
@@ -121,23 +123,23 @@ export function letIn(
       return stopped;
     }
     if (stopped) {
-      controls.suffer(stopped, name, setup, now);
+      controls.suffer(stopped, name, current, now);
       return stopped;
     }
     return begin(arrival);
   }
 
-  function judge(now: Instant): PolicyVerdict {
+  function judge(current: Setup, now: Instant): PolicyVerdict {
     const describe = () =>
-      describeFacts(facts, agent, circumstances(controls, agent.name, runState, facts.trust, setup), now);
-    return controls.policing.judge(setup.policies, describe, now);
+      describeFacts(facts, agent, circumstances(controls, agent.name, runState, facts.trust, current), now);
+    return controls.policing.judge(current.policies, describe, now);
   }
 
   /** Takes everything. Nothing waits between the gates and this. */
   function begin(arrival: Arrival): LetIn | Refusal {
     const grant = grantOf(arrival);
     const nano = plan && grant ? costOf(plan, grant.output) : null;
-    const isHeld = store.holds.open(holdOf(facts, nano));
+    const isHeld = store.holds.open(holdOf(facts, nano, arrival.now));
     if (!isHeld && setup.settings.audit.on_failure === "stop") return unheld();
     const taken = take(arrival);
     if (taken.isLoop) noteLoop(arrival);
@@ -155,6 +157,7 @@ export function letIn(
             watchdog: context.watchdog,
             grow: (more) =>
               store.holds.grow(facts.id, more) || setup.settings.audit.on_failure === "continue",
+            starve: () => stopCall(call, "budget_exceeded"),
             priceInput: (usage) =>
               setup.prices.cost(
                 facts.provider,
@@ -166,10 +169,10 @@ export function letIn(
               ),
           })
         : null;
-    const { header_timeout, answer_timeout } = setup.settings.gateway;
+    const { header_timeout, answer_timeout } = arrival.setup.settings.gateway;
     const deadline = arrival.now + (facts.stream ? header_timeout : answer_timeout);
     const owner = charged.find(({ scope }) => scope === "owner");
-    const call = createCall(
+    const call: Call = createCall(
       facts,
       { ...taken, hold, clamped: told },
       agent,
@@ -180,12 +183,12 @@ export function letIn(
     return { call, body: told === null ? prepared.body : (prepared.lower?.(told) ?? prepared.body) };
   }
 
-  function noteLoop({ now, terms }: Arrival): void {
+  function noteLoop({ now, terms, setup: current }: Arrival): void {
     const { window, threshold, action } = terms.loops;
     const time = new Date(now).toISOString();
     const detail = { window, threshold, action };
     store.journal.append({ type: "agent", event: "loop.detected", time, agent: name, detail });
-    controls.reputation.observe(name, { kind: "loop" }, now, controls.trustTermsOf(name, setup));
+    controls.reputation.observe(name, { kind: "loop" }, now, controls.trustTermsOf(name, current));
   }
 }
 
@@ -240,7 +243,7 @@ function planOf(
     prepared,
     terms: setup.agent(identity.name),
     prices: setup.prices,
-    usualOutput: controls.habits.usual(identity.name, prepared.model),
+    usualOutput: () => controls.habits.usual(identity.name, prepared.model),
     now: now(),
   });
 }

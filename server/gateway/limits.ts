@@ -7,6 +7,9 @@ import type { Instant, Millis } from "../core/duration.ts";
 import type { SlidingLimit } from "../core/settings.ts";
 import * as slidingWindow from "../core/sliding-window.ts";
 import * as tokenBucket from "../core/token-bucket.ts";
+import type { Index } from "../store/store.ts";
+import { fitBuckets, type KeptBucket, rebuildBuckets } from "./buckets.ts";
+import { createRings } from "./rings.ts";
 import { type AgentTerms, toWindow } from "./terms.ts";
 
 /** Whose limits a call is under. */
@@ -18,73 +21,120 @@ export interface Limited {
   readonly providerLimit: SlidingLimit | null;
 }
 
+/** How much one limit leaves. */
+export interface Allowance {
+  /** Calls that it lets through when it is fresh. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** How long until it is fresh again, if nobody calls; 0 when it is. */
+  readonly resetIn: Millis;
+}
+
 export interface Limits {
-  /** 0 when the call may pass, else how long until it may, if nobody else takes before. Changes nothing. */
+  /** 0 when the call may pass, else how long until it may, if nobody else takes before. Takes nothing. */
   check(call: Limited, now: Instant): Millis;
   /** Takes the call's part of every limit: in the same turn as a `check` that said 0. */
   take(call: Limited, now: Instant): void;
+  /** The one of the agent's own limits that leaves the fewest calls; null when it has none. Takes nothing. */
+  tightest(agent: AgentName, terms: AgentTerms, providers: readonly string[], now: Instant): Allowance | null;
+  /**
+   * Makes the limits what they were before a restart, from when calls were let in: ascending, and all since `since`, which
+   * must lie before everything that the limits look at.
+   */
+  restore(
+    past: ReturnType<Index["admissions"]>,
+    since: Instant,
+    termsOf: (agent: AgentName) => AgentTerms,
+    providerLimitOf: (provider: string) => SlidingLimit | null,
+  ): void;
 }
+
+/** Foreign hosts count as providers: so many of each agent have windows of their own. */
+const MOST_PROVIDERS = 64;
+/** In whose name the admissions of all agents stand: no agent is called so. */
+const EVERYBODY = "";
 
 /** Nothing taken yet. */
 export function createLimits(): Limits {
-  const buckets = new Map<AgentName, tokenBucket.Bucket[]>();
-  /** By `agent/provider`, and by `/provider` for a provider's own. */
-  const windows = new Map<string, slidingWindow.Admissions[]>();
+  const buckets = new Map<AgentName, readonly KeptBucket[]>();
+  const rings = createRings(MOST_PROVIDERS);
+  /** Those of the providers' own limits: as many as are configured. */
+  const everybodys = createRings(Number.POSITIVE_INFINITY);
 
-  function bucketsOf({ agent, terms }: Limited, now: Instant): tokenBucket.Bucket[] {
-    const known = buckets.get(agent);
-    if (known && known.length >= terms.buckets.length) return known;
-    const all = terms.buckets.map((rate, index) => known?.[index] ?? tokenBucket.createBucket(rate, now));
-    buckets.set(agent, all);
-    return all;
-  }
-
-  function windowsOf(key: string, count: number): slidingWindow.Admissions[] {
-    const known = windows.get(key) ?? [];
-    while (known.length < count) known.push(slidingWindow.createAdmissions());
-    windows.set(key, known);
-    return known;
-  }
-
-  /** Every limit of a call, as what it says and as what it takes. */
-  function each(call: Limited, now: Instant, visit: (wait: () => Millis, take: () => void) => void): void {
-    const { terms, provider, providerLimit } = call;
-    if (terms.buckets.length > 0) {
-      const own = bucketsOf(call, now);
-      for (const [index, rate] of terms.buckets.entries()) {
-        const bucket = own[index];
-        if (!bucket) continue;
-        visit(
-          () => tokenBucket.check(rate, bucket, now),
-          () => tokenBucket.take(rate, bucket, now),
-        );
-      }
-    }
-    const limits = terms.windows(provider);
-    const own = limits.length > 0 ? windowsOf(`${call.agent}/${provider}`, limits.length) : [];
-    for (const [index, limit] of limits.entries()) visitWindow(limit, own[index]);
-    if (providerLimit) visitWindow(toWindow(providerLimit), windowsOf(`/${provider}`, 1)[0]);
-
-    function visitWindow(
-      limit: slidingWindow.WindowLimit,
-      admissions: slidingWindow.Admissions | undefined,
-    ): void {
-      if (!admissions) return;
-      visit(
-        () => slidingWindow.check(limit, admissions, now),
-        () => slidingWindow.take(limit, admissions, now),
-      );
-    }
+  function bucketsOf({ buckets: rates }: AgentTerms, agent: AgentName, now: Instant): readonly KeptBucket[] {
+    if (rates.length === 0) return [];
+    const known = buckets.get(agent) ?? [];
+    const fitting = fitBuckets(known, rates, now);
+    if (fitting !== known) buckets.set(agent, fitting);
+    return fitting;
   }
 
   return {
-    check(call, now) {
+    check({ agent, terms, provider, providerLimit }, now) {
+      const own = bucketsOf(terms, agent, now);
       let longest = 0;
-      each(call, now, (wait) => {
-        longest = Math.max(longest, wait());
-      });
-      return longest;
+      for (const [index, rate] of terms.buckets.entries()) {
+        const bucket = own[index];
+        if (bucket) longest = Math.max(longest, tokenBucket.check(rate, bucket, now));
+      }
+      const admissions = rings.find(agent, provider);
+      for (const limit of terms.windows(provider)) {
+        if (admissions) longest = Math.max(longest, slidingWindow.check(limit, admissions, now));
+      }
+      const others = providerLimit && everybodys.find(EVERYBODY, provider);
+      return others ? Math.max(longest, slidingWindow.check(toWindow(providerLimit), others, now)) : longest;
     },
-    take: (call, now) => each(call, now, (_, take) => take()),
+    take({ agent, terms, provider, providerLimit }, now) {
+      const own = bucketsOf(terms, agent, now);
+      for (const [index, rate] of terms.buckets.entries()) {
+        const bucket = own[index];
+        if (bucket) tokenBucket.take(rate, bucket, now);
+      }
+      rings.take(agent, provider, terms.windows(provider), now);
+      if (providerLimit) everybodys.take(EVERYBODY, provider, [toWindow(providerLimit)], now);
+    },
+    tightest(agent, terms, providers, now) {
+      const own = bucketsOf(terms, agent, now);
+      const allowances = terms.buckets.map((rate, index) =>
+        allowanceOf(tokenBucket, rate, rate.count, own[index] ?? tokenBucket.createBucket(rate, now), now),
+      );
+      for (const provider of providers) {
+        const admissions = rings.find(agent, provider) ?? slidingWindow.createAdmissions();
+        for (const limit of terms.windows(provider)) {
+          allowances.push(allowanceOf(slidingWindow, limit, limit.max, admissions, now));
+        }
+      }
+      return allowances.toSorted((one, other) => one.remaining - other.remaining)[0] ?? null;
+    },
+    restore(past, since, termsOf, providerLimitOf) {
+      for (const [agent, calls] of Map.groupBy(past, (call) => call.agent)) {
+        const terms = termsOf(agent);
+        const times = calls.map(({ time }) => time);
+        buckets.set(agent, rebuildBuckets(terms.buckets, times, since));
+        for (const { provider, time } of calls) rings.take(agent, provider, terms.windows(provider), time);
+      }
+      for (const { provider, time } of past) {
+        const limit = providerLimitOf(provider);
+        if (limit) everybodys.take(EVERYBODY, provider, [toWindow(limit)], time);
+      }
+    },
+  };
+}
+
+/** A limit of either kind as people see it: whole calls, and one at least when it is fresh. */
+function allowanceOf<Limit, State>(
+  law: {
+    remaining(limit: Limit, state: State, now: Instant): number;
+    resetIn(limit: Limit, state: State, now: Instant): Millis;
+  },
+  limit: Limit,
+  count: number,
+  state: State,
+  now: Instant,
+): Allowance {
+  return {
+    limit: Math.max(1, Math.floor(count)),
+    remaining: law.remaining(limit, state, now),
+    resetIn: law.resetIn(limit, state, now),
   };
 }

@@ -11,23 +11,22 @@ export interface OutputHabits {
 const MOST_ANSWERS = 64;
 const MOST_MODELS = 16;
 
-/** A ring of the last answers; `usual` is worked out when one comes in, which is rarer than asking. */
+/** A ring of the last answers. */
 interface Habit {
   readonly answers: number[];
   next: number;
-  usual: number;
 }
 
 /** Nothing seen yet. Agents are bounded by `max_agents`; model names come from outside. */
 export function createOutputHabits(): OutputHabits {
   const agents = new Map<AgentName, Map<string, Habit>>();
   return {
-    usual: (agent, model) => agents.get(agent)?.get(model ?? "")?.usual ?? 0,
+    usual: (agent, model) => percentile95(agents.get(agent)?.get(model ?? "")?.answers ?? []),
     note(agent, model, tokens) {
       const models = agents.get(agent) ?? new Map<string, Habit>();
       agents.set(agent, models);
       const name = model ?? "";
-      const habit = models.get(name) ?? { answers: [], next: 0, usual: 0 };
+      const habit = models.get(name) ?? { answers: [], next: 0 };
       // The model used last stands last.
       models.delete(name);
       const [oldest] = models.keys();
@@ -35,7 +34,6 @@ export function createOutputHabits(): OutputHabits {
       models.set(name, habit);
       habit.answers[habit.next] = tokens;
       habit.next = (habit.next + 1) % MOST_ANSWERS;
-      habit.usual = percentile95(habit.answers);
     },
   };
 }

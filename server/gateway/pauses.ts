@@ -9,7 +9,11 @@ import type { State } from "../store/store.ts";
 export interface Pauses {
   /** The pause of an agent, whether or not its time is over. */
   find(agent: AgentName): Pause | null;
+  /** Every pause there is, over or not. */
+  list(): Pause[];
+  /** In force even where it throws, because the database could not keep it. */
   put(pause: Pause): void;
+  /** As `put`: lifted even where it throws. */
   lift(agent: AgentName): void;
 }
 
@@ -18,24 +22,34 @@ export function createPauses(state: Pick<State, "readPauses" | "writePause" | "r
   const pauses = new Map(state.readPauses().map((pause) => [pause.agent, pause]));
   return {
     find: (agent) => pauses.get(agent) ?? null,
+    list: () => [...pauses.values()],
     put(pause) {
-      state.writePause(pause);
       pauses.set(pause.agent, pause);
+      state.writePause(pause);
     },
     lift(agent) {
-      state.removePause(agent);
       pauses.delete(agent);
+      state.removePause(agent);
     },
   };
 }
 
 /**
  * Whether a pause is over by itself: its time has come, or the cap that was used up leaves room again because it was
- * raised. `budget` is the agent's own.
+ * raised. `budget` is the agent's own. A clock that was set back counts as time passed.
  */
-export function isOver({ until, cause }: Pause, budget: Budget, now: Instant): boolean {
-  if (until !== null && now >= until) return true;
+export function isOver({ since, until, cause }: Pause, budget: Budget, now: Instant): boolean {
+  if (until !== null && Math.abs(now - since) >= until - since) return true;
   return cause.by === "budget" && usedUp(budget, cause.least) === null;
+}
+
+/**
+ * Whether a pause stays although a rule brings about this one: it lasts as long or longer, and whoever ends it must not
+ * find it ended. One for a used-up cap gives way: the next call finds that out anew.
+ */
+export function outlasts({ until, cause }: Pause, next: Pause): boolean {
+  if (cause.by === "budget") return false;
+  return until === null || (next.until !== null && until >= next.until);
 }
 
 /** The journal's line of an agent that was paused, or (null) resumed; `by` is who decided. */

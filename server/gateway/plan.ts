@@ -5,7 +5,7 @@ import type { NanoUsd } from "../core/money.ts";
 import { hidesReasoning } from "../protocols/reasoning.ts";
 import type { Foresight, Prices } from "../providers/prices.ts";
 import type { Operation, Provider } from "../providers/provider.ts";
-import type { Prepared } from "./prepare.ts";
+import { type Prepared, takesCeiling } from "./prepare.ts";
 import type { AgentTerms } from "./terms.ts";
 
 export interface Plan extends Ask {
@@ -13,8 +13,6 @@ export interface Plan extends Ask {
   readonly inputTokens: number;
   /** Null when the price of the call is not known. */
   readonly price: PlannedPrice | null;
-  /** Answers to one request: each may fill its part of the ceiling. */
-  readonly choices: number;
   /** Tokens of output that are held when the call begins; the ceiling unless it streams. */
   readonly slice: number;
   /** Whether output is made that the answer's text does not show. */
@@ -54,8 +52,8 @@ export interface PlanFacts {
   readonly prepared: Prepared;
   readonly terms: AgentTerms;
   readonly prices: Prices;
-  /** Output that 95% of the agent's answers of this model stayed under; 0 where none was seen. */
-  readonly usualOutput: number;
+  /** Output that 95% of the agent's answers of this model stayed under; 0 where none was seen. Asked for streams alone. */
+  usualOutput(): number;
   readonly now: Instant;
 }
 
@@ -73,7 +71,7 @@ export function planCall({
   const inputTokens = countInput(provider, prepared, prices);
   const foresight = prices.foresee(provider, model, inputTokens, serviceTier, now);
   const choices = demand.choices;
-  const limit = terms.quota.max_output_tokens;
+  const limit = takesCeiling(operation) ? terms.quota.max_output_tokens : null;
   const own = demand.ceiling ?? limit ?? USUAL_CEILING;
   const each = WITHOUT_OUTPUT.has(operation.name) ? 0 : Math.min(own, limit ?? own);
   const ceiling = each * choices;
@@ -85,7 +83,7 @@ export function planCall({
     ceiling,
     asked: demand.ceiling === null ? null : demand.ceiling * choices,
     thinking: demand.thinkingBudget,
-    slice: isSliced ? Math.min(ceiling, Math.max(LEAST_SLICE, usualOutput)) : ceiling,
+    slice: isSliced ? Math.min(ceiling, Math.max(LEAST_SLICE, usualOutput())) : ceiling,
     hidesReasoning: hidesReasoning(model, demand),
     imposesCeiling: limit !== null && (demand.ceiling === null || demand.ceiling > limit),
   };
@@ -105,6 +103,11 @@ export function outputBy(
   if (seen > bound) return visibleBytes > bound * LONG_TOKEN ? seen : bound;
   const thought = Math.ceil((elapsed / 1_000) * REASONING_TOKENS_PER_SECOND);
   return isHidden ? Math.max(seen, Math.min(ceiling, bound, thought)) : seen;
+}
+
+/** How long it takes at least to make so much output that nobody sees. */
+export function thinkingTime(tokens: number): Millis {
+  return Math.floor((tokens / REASONING_TOKENS_PER_SECOND) * 1_000);
 }
 
 /** What a call costs with so much output, at most; null when its price is not known. Rounds up. */

@@ -106,7 +106,7 @@ export function evaluatePolicies(
     if (effect) effects = [...(effects ?? []), effect];
     if (mode === "shadow") continue;
     if (action === "deny" && rule.held) denied ??= policy;
-    if (action === "throttle" && (rule.held || now < rule.throttledUntil)) {
+    if (action === "throttle" && (rule.held || isHolding(policy, rule, now))) {
       throttles = [...(throttles ?? []), { policy, memory: rule }];
     }
   }
@@ -143,16 +143,26 @@ function evaluate(policy: Policy, facts: PolicyFacts, rule: RuleMemory, now: Ins
   return rule.failure === null ? act(policy, holds, rule, now) : recordFailure(policy, rule, now);
 }
 
+/** Whether a throttle holds on after its condition has ended. A clock that was set back counts as time passed. */
+function isHolding({ settings: { params } }: Policy, { throttledAt }: RuleMemory, now: Instant): boolean {
+  return Math.abs(now - throttledAt) < params.hold_seconds * 1_000;
+}
+
+/** Further ahead than any rule is quiet, the instant is from before the clock was set back. */
+function isQuiet({ settings: { params } }: Policy, { quietUntil }: RuleMemory, now: Instant): boolean {
+  return now < quietUntil && quietUntil - now <= Math.max(params.cooldown, RECORD_GAP);
+}
+
 /** What a rule does now that its condition is true or false; null when there is nothing to tell. */
-function act({ settings }: Policy, holds: boolean, rule: RuleMemory, now: Instant): PolicyEffect | null {
-  const { action, mode, name, params } = settings;
-  const begins = !rule.held && now >= rule.throttledUntil;
+function act(policy: Policy, holds: boolean, rule: RuleMemory, now: Instant): PolicyEffect | null {
+  const { action, mode, name, params } = policy.settings;
+  const begins = !rule.held && !isHolding(policy, rule, now);
   rule.held = holds;
   if (!holds) return null;
   if (action === "throttle") {
     // One bucket for good: a condition that comes and goes must not fill it anew.
     if (params.rate) rule.bucket ??= createBucket(params.rate, now);
-    rule.throttledUntil = now + params.hold_seconds * 1_000;
+    rule.throttledAt = now;
   }
   if ((action === "pause" || action === "throttle") && !begins) return null;
   if (mode === "enforce") {
@@ -161,15 +171,15 @@ function act({ settings }: Policy, holds: boolean, rule: RuleMemory, now: Instan
     const until = params.duration === null ? null : now + params.duration;
     if (action === "pause") return { kind: "pause", rule: name, until };
   }
-  if (now < rule.quietUntil) return null;
+  if (isQuiet(policy, rule, now)) return null;
   rule.quietUntil = now + (action === "alert" ? params.cooldown : RECORD_GAP);
   if (mode === "shadow") return { kind: "shadow", rule: name, action };
   return { kind: action === "throttle" ? "throttle" : "alert", rule: name };
 }
 
-function recordFailure({ settings }: Policy, rule: RuleMemory, now: Instant): PolicyEffect | null {
+function recordFailure(policy: Policy, rule: RuleMemory, now: Instant): PolicyEffect | null {
   rule.held = false;
-  if (now < rule.quietUntil || rule.failure === null) return null;
+  if (isQuiet(policy, rule, now) || rule.failure === null) return null;
   rule.quietUntil = now + RECORD_GAP;
-  return { kind: "error", rule: settings.name, message: rule.failure };
+  return { kind: "error", rule: policy.settings.name, message: rule.failure };
 }

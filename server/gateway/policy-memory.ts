@@ -20,7 +20,8 @@ export interface RuleMemory {
   failure: string | null;
   /** Whether the rule held at its last evaluation. */
   held: boolean;
-  throttledUntil: Instant;
+  /** When the condition of a throttle was last true. */
+  throttledAt: Instant;
   /** Nothing is told before. */
   quietUntil: Instant;
   bucket: Bucket | null;
@@ -71,7 +72,7 @@ function createRuleMemory(): RuleMemory {
     result: false,
     failure: null,
     held: false,
-    throttledUntil: 0,
+    throttledAt: Number.NEGATIVE_INFINITY,
     quietUntil: 0,
     bucket: null,
   };

@@ -121,7 +121,7 @@ function decide(
   const asking = asks ? askForUsage(body, parsed) : null;
   const protocol = protocols.get(operation.dialect);
   const sent = asking ?? body;
-  const isEditable = plain === body && !UNBOUNDED.has(operation.name);
+  const isEditable = plain === body && takesCeiling(operation);
   return {
     body: sent,
     isJson: true,
@@ -137,8 +137,10 @@ function decide(
   };
 }
 
-/** Operations that take no output ceiling. */
-const UNBOUNDED: ReadonlySet<string> = new Set(["compact"]);
+/** Whether requests of this operation may say how much output they want at most. */
+export function takesCeiling({ kind, name }: Operation): boolean {
+  return kind === "generate" && name !== "compact";
+}
 
 function parseObject(text: string): Record<string, unknown> | null {
   try {

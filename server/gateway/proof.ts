@@ -14,7 +14,9 @@ export function readProof(
   keyring: Pick<Keyring, "find">,
   now: Instant,
 ): Proof | Refusal | null {
-  const [secret, ...others] = new Set(readGatewayKeys(headers, query));
+  const keys = readGatewayKeys(headers, query);
+  if (keys.length === 0) return null;
+  const [secret, ...others] = new Set(keys);
   if (secret === undefined) return null;
   if (others.length > 0) return invalid("The call carries several different gateway keys. Send one.");
   return keyring.find(secret, now) ?? invalid(UNKNOWN);

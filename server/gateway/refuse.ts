@@ -87,12 +87,15 @@ export function renderRefusal(refusal: Refusal, visit: Visit): Response {
   return new Response(body, { status: refusal.status, headers });
 }
 
-/** The journal's line for a refusal. A name that was not accepted is not repeated. */
+/**
+ * The journal's line for a refusal. A name that was not accepted is not repeated. Labels are those of a call: declared ones
+ * first, then the configured ones of the agent that was named.
+ */
 export function blockedLine(
   refusal: Refusal,
   status: number,
   visit: Visit,
-  trust: number | null,
+  { configured, trust }: { readonly configured: AgentTerms | null; readonly trust: number | null },
   now: Instant,
 ): BlockedLine {
   const { identity } = visit;
@@ -101,8 +104,8 @@ export function blockedLine(
     time: new Date(now).toISOString(),
     request_id: visit.id,
     agent: identity?.name,
-    owner: identity?.owner ?? undefined,
-    purpose: identity?.purpose ?? undefined,
+    owner: identity?.owner ?? configured?.owner ?? undefined,
+    purpose: identity?.purpose ?? configured?.purpose ?? undefined,
     run: visit.run?.id,
     key: identity?.key ?? undefined,
     trust: trust ?? undefined,

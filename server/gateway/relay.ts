@@ -49,6 +49,8 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
   let open = true;
   /** Of a compressed answer: the chunks in which it may end. */
   const waiting = createByteBuffer();
+  /** What has been read and is not passed on before it is held. */
+  let unheld: Uint8Array = NOTHING;
 
   function end(ending: Ending, error: string | null): Bill | null {
     const { status } = parts;
@@ -68,6 +70,11 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
       if (parts.status < 300) call.crossing.succeed(call.firstByte);
     }
     controller.enqueue(bytes);
+  }
+
+  function passUnheld(controller: Controller): void {
+    pass(controller, unheld);
+    unheld = NOTHING;
   }
 
   function passError(controller: Controller, reason: Reason): void {
@@ -115,6 +122,10 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
   /** The upstream broke or went silent, or the call was stopped. An answer that had been told whole just ends. */
   function fail(controller: Controller, cause: unknown): void {
     if (!open) return;
+    if (call.stopped === "budget_exceeded") {
+      cut(controller);
+      return;
+    }
     const wasWhole = call.ended;
     end(endingOf(call.stopped), call.stopped ?? errorCode(cause));
     close();
@@ -124,20 +135,21 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
     } else if (parts.framing === "opaque" || decoder || call.stopped === "client_stalled") {
       controller.error(new Error("The answer was cut off."));
     } else {
+      passUnheld(controller);
       pass(controller, meter.breakOff());
       passError(controller, reasonOf(call.stopped));
       controller.close();
     }
   }
 
-  /** Whether the call holds enough for what may come next; waits for room where others hold it. */
+  /** Whether the call holds what has come and what may come next; waits for room where others hold it. */
   function isCovered(): boolean | Promise<boolean> {
     if (call.ended || call.hold === null) return true;
     const coverage = call.hold.cover(meter.reading, parts.now());
     if (coverage !== "busy") return coverage === "covered";
     // Nobody is late while the gateway itself does not read.
     call.deadline = parts.now() + ROOM_WAIT + parts.idleTimeout;
-    return call.hold.waitForRoom(meter.reading);
+    return call.hold.waitForRoom();
   }
 
   /** The budget has no room for more: the upstream is ended, and the client's stream as if it had reached its ceiling. */
@@ -151,6 +163,7 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
       controller.error(new Error("The budget has no room for the rest of the answer."));
       return;
     }
+    passUnheld(controller);
     pass(controller, meter.breakOff());
     const { framing, usageChunk, reader, now } = parts;
     const isFirst = call.firstByte === null;
@@ -172,9 +185,6 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
         call.waitingFor = "upstream";
         try {
           for (;;) {
-            const covered = isCovered();
-            if (!(covered === true || (await covered))) return cut(controller);
-            if (!open) return;
             call.deadline = parts.now() + parts.idleTimeout;
             reading = true;
             const next = await source.read();
@@ -187,8 +197,12 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
               pass(controller, release());
               return;
             }
+            unheld = bytes;
+            const covered = isCovered();
+            if (!(covered === true || (await covered))) return cut(controller);
+            if (!open) return;
             if (bytes.length === 0) continue;
-            pass(controller, bytes);
+            passUnheld(controller);
             call.waitingFor = "client";
             call.deadline = parts.now() + parts.idleTimeout;
             return;

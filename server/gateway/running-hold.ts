@@ -7,10 +7,10 @@ import type { Instant, Millis } from "../core/duration.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Usage } from "../core/usage.ts";
 import type { AnswerReading } from "../protocols/protocol.ts";
-import { outputBy, type Plan } from "./plan.ts";
+import { outputBy, type Plan, thinkingTime } from "./plan.ts";
 import { isLimit, type ScopedStake } from "./stakes.ts";
 import type { Waiting } from "./waiting.ts";
-import type { Watchdog } from "./watchdog.ts";
+import type { Watchdog, Watched } from "./watchdog.ts";
 
 export interface RunningHold {
   /** What the call may cost as things stand; null when its price is unknown. */
@@ -26,8 +26,8 @@ export interface RunningHold {
    * `exhausted`: there will be none.
    */
   cover(reading: AnswerReading, now: Instant): Coverage;
-  /** Waits up to 10 s for room. False: the stream has to be cut. */
-  waitForRoom(reading: AnswerReading): Promise<boolean>;
+  /** Waits up to 10 s for the room that `cover` did not find. False: the stream has to be cut. */
+  waitForRoom(): Promise<boolean>;
   /** Gives everything back, once, and lets those try who wait for it. */
   release(): void;
 }
@@ -49,6 +49,8 @@ export interface HoldParts {
   grow(nano: NanoUsd): boolean;
   /** What this input costs; null when that cannot be said. */
   priceInput(usage: Usage): NanoUsd | null;
+  /** Ends the call: while nobody reads, it has come to need more than there is room for. */
+  starve(): void;
 }
 
 /** How long a stream, or a call that would begin, waits for room. */
@@ -65,8 +67,20 @@ export function takeHold(parts: HoldParts): RunningHold {
   let inputNano = price?.inputNano ?? 0;
   let isCorrected = false;
   let isOpen = true;
-  let leave: (() => void) | null = null;
+  /** The wait for room that is under way. */
+  let wait: { readonly promise: Promise<boolean>; leave(): void } | null = null;
+  /** What the answer shows so far: it is read along with. */
+  let latest: AnswerReading | null = null;
   hold(stakes, output);
+  /** Reasoning that nobody sees goes on while nothing comes: what is held keeps up with the clock. */
+  const pace: Watched = {
+    get deadline() {
+      const isWhole = output >= Math.min(plan.ceiling, bound);
+      return wait || isWhole ? Number.POSITIVE_INFINITY : started + thinkingTime(output - HEADROOM);
+    },
+    expire: keepUp,
+  };
+  if (plan.hidesReasoning) watchdog.watch(pace);
 
   function nanoWith(tokens: number): NanoUsd | null {
     return price === null ? null : Math.ceil(inputNano + price.outputRate * tokens);
@@ -89,11 +103,20 @@ export function takeHold(parts: HoldParts): RunningHold {
     waiting.stir(accountsOf(stakes));
   }
 
-  function cover(reading: AnswerReading, now: Instant): Coverage {
+  function keepUp(): void {
+    const coverage = extend(parts.now());
+    if (coverage === "exhausted") parts.starve();
+    if (coverage !== "busy") return;
+    waitForRoom().then((isCovered) => {
+      if (!isCovered && isOpen) parts.starve();
+    });
+  }
+
+  function extend(now: Instant): Coverage {
     if (!isOpen) return "exhausted";
-    const { usage } = reading;
+    const usage = latest?.usage ?? null;
     if (!isCorrected && usage !== null && usage.inputTokens !== null) correctInput(usage);
-    const made = outputBy(plan, reading.visibleBytes, now - started, bound);
+    const made = outputBy(plan, latest?.visibleBytes ?? 0, now - started, bound);
     const needed = made >= bound ? made : Math.min(made + HEADROOM, bound);
     if (needed <= output) return "covered";
     const generous = Math.max(needed, Math.min(Math.ceil(output * 1.5), bound));
@@ -107,6 +130,35 @@ export function takeHold(parts: HoldParts): RunningHold {
     return "covered";
   }
 
+  function waitForRoom(): Promise<boolean> {
+    if (wait) return wait.promise;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const late = { deadline: parts.now() + ROOM_WAIT, expire: () => end(false) };
+    /** It waits in every account that it holds of: whichever is given room lets it try. */
+    const lines = stakes.map(({ budget }) =>
+      waiting.join(budget.account, { kind: "extension", started, attempt }),
+    );
+    watchdog.watch(late);
+    wait = { promise, leave: () => end(false) };
+    return promise;
+
+    function attempt(): boolean {
+      const coverage = extend(parts.now());
+      if (coverage === "busy") return false;
+      end(coverage === "covered");
+      return true;
+    }
+
+    function end(isCovered: boolean): void {
+      for (const leaveLine of lines) leaveLine();
+      watchdog.release(late);
+      wait = null;
+      resolve(isCovered);
+      // It stood in every line: whoever stood behind it in another one may pass now.
+      waiting.stir(accountsOf(stakes));
+    }
+  }
+
   return {
     get nano() {
       return nanoWith(output);
@@ -118,36 +170,16 @@ export function takeHold(parts: HoldParts): RunningHold {
       return stakes.some(({ scope, budget }) => scope !== "quota" && isLimit(budget.caps));
     },
     bound,
-    cover,
-    waitForRoom(reading) {
-      const { promise, resolve } = Promise.withResolvers<boolean>();
-      const late = { deadline: parts.now() + ROOM_WAIT, expire: () => end(false) };
-      /** It waits in every account that it holds of: whichever is given room lets it try. */
-      const lines = stakes.map(({ budget }) =>
-        waiting.join(budget.account, { kind: "extension", started, attempt }),
-      );
-      watchdog.watch(late);
-      leave = () => end(false);
-      return promise;
-
-      function attempt(): boolean {
-        const coverage = cover(reading, parts.now());
-        if (coverage === "busy") return false;
-        end(coverage === "covered");
-        return true;
-      }
-
-      function end(isCovered: boolean): void {
-        for (const leaveLine of lines) leaveLine();
-        watchdog.release(late);
-        leave = null;
-        resolve(isCovered);
-      }
+    cover(reading, now) {
+      latest = reading;
+      return extend(now);
     },
+    waitForRoom,
     release() {
       if (!isOpen) return;
       isOpen = false;
-      leave?.();
+      watchdog.release(pace);
+      wait?.leave();
       release(stakes);
       waiting.stir(accountsOf(stakes));
     },

@@ -54,6 +54,8 @@ export function settle(call: Call, outcome: Outcome, context: SettleContext): Bi
   const now = context.now();
   const bill = billFor(call, outcome, now, context);
   call.ended = true;
+  // Sums that are begun with the journal's must not have this call's already.
+  context.fleet.turn(now);
   context.store.journal.append(writeLine(call, outcome, bill, now));
   context.store.holds.close(call.id);
   if (call.charged.run) chargeRun(call.charged.run, bill);
@@ -139,8 +141,7 @@ function meterUsage(
   if (call.located.operation.kind !== "generate") {
     return { usage: reported, source: reported && "reported" };
   }
-  const bound = call.hold?.bound ?? Number.POSITIVE_INFINITY;
-  const made = outputBy(plan, reading?.visibleBytes ?? 0, now - call.started, bound);
+  const made = outputMade(call, plan, reading?.visibleBytes ?? 0, now);
   if (reading === null || reported === null) {
     return {
       usage: { ...UNKNOWN_USAGE, inputTokens: plan.inputTokens, outputTokens: made },
@@ -150,6 +151,14 @@ function meterUsage(
   const hasOutput = reported.outputTokens !== null || reading.visibleBytes === 0;
   if (reading.ended && hasOutput) return { usage: reported, source: "reported" };
   return { usage: atLeastMade(reported, made), source: "estimated" };
+}
+
+/** The output that must have been made: of the text seen, or by the clock, as far as that was held. */
+function outputMade({ hold, started }: Call, plan: Plan, visibleBytes: number, now: Instant): number {
+  const bound = hold?.bound ?? Number.POSITIVE_INFINITY;
+  const seen = outputBy(plan, visibleBytes, 0, bound);
+  const thought = outputBy(plan, visibleBytes, now - started, bound);
+  return Math.max(seen, Math.min(thought, hold?.output ?? thought));
 }
 
 /** The price of the model that answered, else of the one that was asked for; null when neither is known. */
@@ -195,9 +204,11 @@ function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): Call
     usage: bill.source ?? undefined,
     cost: costNano === null ? null : toUsd(costNano),
     cost_nano: costNano,
-    latency_ms: now - call.started,
-    ttft_ms: call.firstByte === null ? undefined : call.firstByte - call.started,
+    // The clock may have been set back meanwhile.
+    latency_ms: Math.max(0, now - call.started),
+    ttft_ms: call.firstByte === null ? undefined : Math.max(0, call.firstByte - call.started),
     attempts: 1,
+    admitted: call.admitted === call.started ? undefined : new Date(call.admitted).toISOString(),
     clamped: call.clamped ?? undefined,
     overrun_nano: overrunOf(call, bill),
     trust: call.trust ?? undefined,

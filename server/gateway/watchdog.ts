@@ -22,21 +22,29 @@ export type Every = (period: Millis, run: () => void) => () => void;
 
 const SWEEP: Millis = 250;
 
-/** The timer runs only while something is watched, so that an idle gateway sleeps. */
+/**
+ * The timer runs only while something is watched, so that an idle gateway sleeps. A clock that was set back counts as time
+ * passed: nobody is under way, or holds what others wait for, until it has caught up.
+ */
 export function createWatchdog(now: () => Instant, every: Every): Watchdog {
   const watched = new Set<Watched>();
   let halt: (() => void) | null = null;
+  let sweptAt = now();
 
   const watchdog: Watchdog = {
     watch(what) {
       watched.add(what);
-      halt ??= every(SWEEP, () => watchdog.sweep(now()));
+      if (halt !== null) return;
+      sweptAt = now();
+      halt = every(SWEEP, () => watchdog.sweep(now()));
     },
     release(what) {
       watched.delete(what);
     },
     sweep(at) {
-      for (const what of watched) if (at >= what.deadline) what.expire();
+      const reached = sweptAt + Math.abs(at - sweptAt);
+      sweptAt = at;
+      for (const what of watched) if (reached >= what.deadline) what.expire();
       if (watched.size > 0) return;
       halt?.();
       halt = null;

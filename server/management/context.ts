@@ -1,7 +1,10 @@
+import type { AgentName } from "../core/agent.ts";
 import type { Instant, Millis } from "../core/duration.ts";
 import type { Settings } from "../core/settings.ts";
+import type { Controls } from "../gateway/controls.ts";
 import type { LiveFleet } from "../gateway/fleet.ts";
 import type { Keyring } from "../gateway/keys.ts";
+import type { Setup } from "../gateway/setup.ts";
 import type { Store } from "../store/store.ts";
 import type { ConfigProblem, ReloadAnswer } from "./wire.ts";
 
@@ -13,8 +16,14 @@ export interface ManagementContext {
   readonly fleet: WatchedFleet;
   readonly store: Store;
   readonly keys: Keyring;
+  /** What governs the calls: shown, and told to pause and resume. */
+  readonly controls: GovernedBy;
+  /** Ends every call that the agent has in flight, at once. */
+  kill(agent: AgentName): void;
   /** The settings in force; ask each time, a reload swaps them. */
   settings(): Settings;
+  /** What these settings mean for the calls. */
+  setup(): Setup;
   health(): Health;
   /** Reads the configuration file anew and swaps it in, or says everything that is wrong with it. Never throws. */
   reload(): Promise<ReloadResult>;
@@ -31,6 +40,12 @@ export interface ManagementContext {
   /** One line for the operator; never given a secret. */
   log(message: string): void;
 }
+
+/** The gateway's controls as far as people look at them and turn them. */
+export type GovernedBy = Pick<
+  Controls,
+  "limits" | "breakers" | "reputation" | "pauses" | "standing" | "trustTermsOf" | "pause" | "resume"
+>;
 
 /** The fleet as a watcher needs it: to read, and to begin a new hour before reading. */
 export type WatchedFleet = Pick<LiveFleet, "agents" | "strangers" | "takeChanged" | "turn">;

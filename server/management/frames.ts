@@ -1,10 +1,12 @@
 /** What the live feed says: a snapshot of everything, then what changed since the frame before. */
+import type { AgentName } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
 import type { AgentState } from "../gateway/fleet.ts";
 import { isIdle } from "../gateway/idle.ts";
 import type { LogEntry } from "../store/store.ts";
 import type { ManagementContext } from "./context.ts";
-import { viewAgent, viewGateway, viewStatus, viewTotals } from "./view.ts";
+import { standingOf, viewAllowance } from "./governance.ts";
+import { listAgents, viewAgent, viewGateway, viewStatus, viewTotals } from "./view.ts";
 import type { LiveDelta, LiveSnapshot } from "./wire.ts";
 
 const SNAPSHOT_ENTRIES = 50;
@@ -20,7 +22,8 @@ export interface Frames {
 /** One sequence of frames. It takes the fleet's changes, so there can be only one. */
 export function createFrames(context: ManagementContext): Frames {
   const { fleet, store } = context;
-  let before: Instant = context.now();
+  let told = new Map<AgentName, Drift>();
+  let setup = context.setup();
   let newest = 0;
 
   /** Entries numbered above `after`, newest first; what the index lacks for now comes with a later frame. */
@@ -31,27 +34,46 @@ export function createFrames(context: ManagementContext): Frames {
     return entries.filter((entry) => Number(entry.seq) > after);
   }
 
+  /** Agents that are not what the frame before told. */
+  function takeNews(now: Instant): AgentState[] {
+    const changed = new Set(fleet.takeChanged());
+    const before = told;
+    // Another configuration may mean something else for everyone.
+    const isOther = setup !== context.setup();
+    setup = context.setup();
+    const agents = listAgents(context);
+    told = new Map(agents.map((agent) => [agent.name, readDrift(agent, context, now)]));
+    return agents.filter(
+      ({ name }) => isOther || changed.has(name) || !isSame(before.get(name), told.get(name)),
+    );
+  }
+
   return {
     snapshot() {
       const now = context.now();
-      before = now;
       const status = viewStatus(context, now);
-      fleet.takeChanged();
+      takeNews(now);
       return { type: "snapshot", ...status, entries: readEntries(SNAPSHOT_ENTRIES, 0) };
     },
     delta() {
       const now = context.now();
       fleet.turn(now);
-      const changed = new Set(fleet.takeChanged());
-      const agents = [...fleet.agents.values()];
-      // Falling idle is nobody's doing: no call marks it.
-      const isNews = (agent: AgentState) =>
-        changed.has(agent.name) || isIdle(agent, now) !== isIdle(agent, before);
-      const news = agents.filter(isNews).map((agent) => viewAgent(agent, now));
-      before = now;
+      const news = takeNews(now).map((agent) => viewAgent(agent, context, now));
       const { version: _, url: __, ...gateway } = viewGateway(context, now);
       const entries = readEntries(DELTA_ENTRIES, newest);
       return { type: "delta", gateway, agents: news, entries, totals: viewTotals(fleet) };
     },
   };
+}
+
+/** What moves without anybody's doing, which marks no agent as changed: a stream goes on, a limit recovers, trust grows. */
+type Drift = readonly (number | boolean)[];
+
+function readDrift(agent: AgentState, context: ManagementContext, now: Instant): Drift {
+  const { remaining = 0 } = viewAllowance(agent.name, context, now) ?? {};
+  return [isIdle(agent, now), agent.money.held, remaining, standingOf(agent.name, context).score];
+}
+
+function isSame(one: Drift | undefined, other: Drift | undefined): boolean {
+  return one?.every((value, index) => value === other?.[index]) ?? false;
 }

@@ -11,6 +11,7 @@ import { healthRoutes } from "./health.ts";
 import { keyRoutes } from "./keys.ts";
 import { liveRoutes } from "./live.ts";
 import { logRoutes } from "./logs.ts";
+import { policyRoutes } from "./policies.ts";
 import { createSecret } from "./secrets.ts";
 import { loginRoutes, sessionRoutes } from "./session.ts";
 import { statusRoutes } from "./status.ts";
@@ -43,6 +44,7 @@ export function createManagement(context: ManagementContext) {
       .use(statusRoutes(context))
       .use(agentRoutes(context))
       .use(logRoutes(context))
+      .use(policyRoutes(context))
       .use(keyRoutes(context))
       .use(configRoutes(context))
       .use(unknownRoutes()),

@@ -1,22 +1,25 @@
 /** The fleet as the API shows it. Pure: state and instant in, answer out. */
-import type { Tally } from "../core/agent.ts";
+import type { AgentName, Tally } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
 import { toUsd } from "../core/money.ts";
-import type { AgentState, Fleet } from "../gateway/fleet.ts";
+import { type AgentState, createAgent, type Fleet } from "../gateway/fleet.ts";
 import { isIdle } from "../gateway/idle.ts";
 import type { ManagementContext } from "./context.ts";
+import { type Governing, viewGovernance } from "./governance.ts";
 import type { AgentStatus, FleetTotals, GatewayStatus, StatusAnswer, Sums, Tokens } from "./wire.ts";
 
 /** One agent's line. */
-export function viewAgent(agent: AgentState, now: Instant): AgentStatus {
+export function viewAgent(agent: AgentState, governing: Governing, now: Instant): AgentStatus {
   const { hour, day, total } = agent;
+  const governance = viewGovernance(agent.name, governing, now);
   return {
     id: agent.name,
-    status: isIdle(agent, now) ? "idle" : "active",
+    status: governance.pause_reason !== null ? "paused" : isIdle(agent, now) ? "idle" : "active",
     owner: agent.owner,
     purpose: agent.purpose,
     tags: agent.tags,
     cost: { hour: toUsd(hour.costNano), day: toUsd(day.costNano), total: toUsd(total.costNano) },
+    held: toUsd(agent.money.held),
     calls: { hour: hour.calls, day: day.calls, total: total.calls },
     errors: { hour: hour.errors, total: total.errors },
     error_rate: hour.calls === 0 ? null : hour.errors / hour.calls,
@@ -25,7 +28,23 @@ export function viewAgent(agent: AgentState, now: Instant): AgentStatus {
     blocked: { hour: hour.blocked, total: total.blocked },
     in_flight: agent.inFlight,
     last_seen: agent.lastSeen === null ? null : new Date(agent.lastSeen).toISOString(),
+    ...governance,
   };
+}
+
+/** An agent that has called or that the configuration names; null for any other name. */
+export function findAgent({ fleet, setup }: ManagementContext, name: AgentName): AgentState | null {
+  const known = fleet.agents.get(name);
+  if (known || !setup().isNamed(name)) return known ?? null;
+  const { owner, purpose, tags } = setup().agent(name);
+  return Object.assign(createAgent(name, null), { owner, purpose, tags });
+}
+
+/** Every agent that `findAgent` finds, in the order of their names. */
+export function listAgents(context: ManagementContext): AgentState[] {
+  const named = Object.keys(context.settings().agents);
+  const names = [...new Set([...context.fleet.agents.keys(), ...named])].sort();
+  return names.map((name) => findAgent(context, name)).filter((agent) => agent !== null);
 }
 
 /** Sums over all agents and refused strangers. Money is added up in nano-dollars: no cent is lost on the way. */
@@ -55,10 +74,9 @@ export function viewGateway(context: ManagementContext, now: Instant): GatewaySt
 /** Everything that `GET /api/status` says, agents in the order of their names. */
 export function viewStatus(context: ManagementContext, now: Instant): StatusAnswer {
   context.fleet.turn(now);
-  const agents = [...context.fleet.agents.values()];
   return {
     gateway: viewGateway(context, now),
-    agents: agents.map((agent) => viewAgent(agent, now)).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    agents: listAgents(context).map((agent) => viewAgent(agent, context, now)),
     totals: viewTotals(context.fleet),
   };
 }

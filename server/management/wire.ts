@@ -2,6 +2,8 @@
  * What the management API says, as types: shared by its routes, the page and the command line.
  * Money is USD as a number, instants are ISO 8601 UTC, time spans are milliseconds.
  */
+import type { Priority } from "../core/settings.ts";
+import type { Tier } from "../core/trust-tier.ts";
 import type { LogEntry } from "../store/store.ts";
 
 /** The gateway itself. `degraded` and `warnings` are sentences for the person; empty when all is well. */
@@ -28,14 +30,61 @@ export interface Windows<Figure> {
   readonly total: Figure;
 }
 
-/** One agent as it is now. `idle`: no call for five minutes and none in flight. */
+/** Why an agent is paused: by a person, a budget that is used up, a policy, or because it repeated itself. */
+export type PauseReason = "agent_deactivated" | "budget_exceeded" | "policy" | "loop_detected";
+
+/** The agent's own caps in USD; null where there is none. */
+export interface BudgetCaps {
+  readonly max_cost_per_hour: number | null;
+  readonly max_cost_per_day: number | null;
+  readonly max_cost_total: number | null;
+  readonly max_cost_per_request: number | null;
+}
+
+/** The tightest of the agent's own rate limits: the one that leaves the fewest calls. */
+export interface RateLimitStatus {
+  /** Calls that it lets through when it is fresh. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** Until it is fresh again, if the agent does not call; 0 when it is. */
+  readonly reset_seconds: number;
+}
+
+/** The agent's breaker towards one provider. */
+export interface BreakerStatus {
+  readonly provider: string;
+  readonly state: "closed" | "open" | "half_open";
+}
+
+export interface TrustStatus {
+  /** 0 to 100. */
+  readonly score: number;
+  readonly tier: Tier;
+  /** Whether a person has decided on the tier. */
+  readonly pinned: boolean;
+}
+
+/**
+ * One agent as it is now, one that is configured and has never called included. `idle`: not paused, no call for five
+ * minutes and none in flight.
+ */
 export interface AgentStatus {
   readonly id: string;
-  readonly status: "active" | "idle";
+  readonly status: "active" | "paused" | "idle";
+  /** Null, like everything of the pause, while the agent is not paused. */
+  readonly pause_reason: PauseReason | null;
+  /** What belongs to the reason: the person's note, the budget's window (hour, day, total) or the policy's name. */
+  readonly pause_detail: string | null;
+  readonly pause_since: string | null;
+  /** Null also for a pause without an end: a person has to lift it, or a total cap to be raised. */
+  readonly pause_until: string | null;
   readonly owner: string | null;
   readonly purpose: string | null;
   readonly tags: readonly string[];
   readonly cost: Windows<number>;
+  /** USD that calls in flight may still cost. Counts in every window beside `cost`. */
+  readonly held: number;
+  readonly budget: BudgetCaps;
   readonly calls: Windows<number>;
   readonly errors: { readonly hour: number; readonly total: number };
   /** Errors per call over the current hour, 0 to 1; null while the hour has seen no call. */
@@ -44,6 +93,14 @@ export interface AgentStatus {
   /** Calls in the agent's lifetime whose cost is unknown: `cost` leaves them out. */
   readonly unpriced_calls: number;
   readonly blocked: { readonly hour: number; readonly total: number };
+  /** Null: no limit of its own. */
+  readonly rate_limit: RateLimitStatus | null;
+  /** Those that have ever opened. */
+  readonly breakers: readonly BreakerStatus[];
+  /** Null while trust is off. */
+  readonly trust: TrustStatus | null;
+  /** The lane of its calls; one that declares the purpose `ci` or `batch` may wait in a lower one. */
+  readonly priority: Priority;
   readonly in_flight: number;
   readonly last_seen: string | null;
 }
@@ -69,9 +126,70 @@ export interface StatusAnswer {
   readonly totals: FleetTotals;
 }
 
-/** `GET /api/agents`; `GET /api/agents/:id` answers one `AgentStatus`. */
+/** `GET /api/agents`; `GET /api/agents/:id`, and pausing and resuming it, answer one `AgentStatus`. */
 export interface AgentsAnswer {
   readonly agents: readonly AgentStatus[];
+}
+
+/** `GET /api/agents/:id/trust`. */
+export interface TrustAnswer extends TrustStatus {
+  readonly agent: string;
+  /** False while trust is off: the rest says how it would begin, or where it stood. */
+  readonly enabled: boolean;
+  /** When the agent came into the tier that its conduct has earned it; null for one that has done nothing yet. */
+  readonly since: string | null;
+  /** Kinds of losses since then, each once. */
+  readonly losses: readonly string[];
+  /** Losses and changes of tier as the journal has them, newest first; at most 100. */
+  readonly history: readonly TrustChange[];
+}
+
+/** `trust.lost`: points for a reason. `trust.changed`: from a tier to another. What does not belong to it is null. */
+export interface TrustChange {
+  readonly time: string;
+  readonly event: string;
+  /** The score after it. */
+  readonly score: number | null;
+  readonly points: number | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly reasons: readonly string[];
+}
+
+/** `GET /api/policies`: in the order in which they are asked. */
+export interface PoliciesAnswer {
+  readonly policies: readonly PolicyEntry[];
+}
+
+export interface PolicyEntry {
+  readonly name: string;
+  readonly condition: string;
+  readonly action: "pause" | "deny" | "alert" | "throttle";
+  /** `shadow`: it only records what it would have done. */
+  readonly mode: "enforce" | "shadow";
+  /** Calls before the condition counts. */
+  readonly min_calls: number;
+}
+
+/** `POST /api/policies/test`: whom the rule would have hit. */
+export interface PolicyTestAnswer {
+  /** The rule's name; null for a condition that is no rule. */
+  readonly name: string | null;
+  readonly condition: string;
+  readonly since: string;
+  /** Calls and refusals that were looked at since then. */
+  readonly entries: number;
+  /** Entries that were not looked at, because there are too many agents. */
+  readonly left_out: number;
+  /** In the order in which they first happened. */
+  readonly hits: readonly PolicyHitEntry[];
+}
+
+export interface PolicyHitEntry {
+  readonly agent: string;
+  readonly first: string;
+  /** Calls at which the condition was true. */
+  readonly calls: number;
 }
 
 /** `GET /api/logs`: newest first; `next_cursor` asks for the page after, null at the end. */

@@ -8,7 +8,7 @@ import {
 import type { ChargeableUsage } from "../core/chargeable.ts";
 import type { Instant } from "../core/duration.ts";
 import { type ExactUsd, toExact } from "../core/money.ts";
-import { costAt, type DearestRates, dearestRates } from "../core/price.ts";
+import { costAt, createFindDearest, type DearestRates, type FindDearest } from "../core/price.ts";
 import { editionsOf, readRateCard } from "./rate-card.ts";
 
 /** The price of one model. */
@@ -16,7 +16,7 @@ export interface Price {
   /** What usage costs at an instant; null when something of it has no rate. */
   cost(usage: ChargeableUsage, units: Readonly<Record<string, number>>, at: Instant): ExactUsd | null;
   /** What a token may cost at most, in a call with so much input. */
-  dearest(input: number, at: Instant): DearestRates;
+  readonly dearest: FindDearest;
   /** Tokens that the model takes in at most; null when the list does not say. */
   readonly contextWindow: number | null;
 }
@@ -51,7 +51,7 @@ export function findPrice(provider: ListedProvider, name: string): Price | null 
       if (!priced || !Number.isFinite(priced.total_price)) return null;
       return hasAllRates(priced.model_price, usage, units) ? toExact(priced.total_price) : null;
     },
-    dearest: (input, at) => (card ? dearestRates(card, input, at) : NO_RATES),
+    dearest: card ? createFindDearest(card) : () => NO_RATES,
   };
 }
 

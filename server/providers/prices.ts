@@ -3,7 +3,7 @@ import { clampUsage } from "../core/chargeable.ts";
 import type { Instant } from "../core/duration.ts";
 import { matchesGlob } from "../core/glob.ts";
 import { type ExactUsd, MAX_CALL_COST, type NanoUsd, toNano } from "../core/money.ts";
-import { costAt, createOwnCard, dearestRates } from "../core/price.ts";
+import { costAt, createFindDearest, createOwnCard } from "../core/price.ts";
 import type { ModelPrice, Settings } from "../core/settings.ts";
 import { UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
 import type { AnswerReading } from "../protocols/protocol.ts";
@@ -78,12 +78,11 @@ export function createPrices(pricing: Settings["pricing"], listText: string | nu
     },
     foresee(provider, model, input, tier, at) {
       if (!isName(model)) return null;
-      const price = ownPrice(model) ?? listedPrice(provider, model) ?? fallback;
-      const { text, media, output } = price?.dearest(input, at) ?? NO_RATES;
-      if (text === null || media === null) return null;
-      const unit = tier === null ? null : tierUnit(tier);
-      const isCharged = unit === null || price?.cost(ONE_TOKEN, { [unit]: 1 }, at) !== null;
-      return isCharged ? { text, media, output } : null;
+      const own = ownPrice(model);
+      const foreseen = foreseeBy(own ?? listedPrice(provider, model), input, tier, at);
+      // What the list has no rate for is charged by the price for what is unknown.
+      if (own || !fallback || (foreseen !== null && foreseen.output !== null)) return foreseen;
+      return dearer(foreseen, foreseeBy(fallback, input, tier, at));
     },
     contextWindow: (provider, model) =>
       (isName(model) ? listedPrice(provider, model)?.contextWindow : null) ?? null,
@@ -127,6 +126,20 @@ export function createPrices(pricing: Settings["pricing"], listText: string | nu
   }
 }
 
+function foreseeBy(price: Price | null, input: number, tier: string | null, at: Instant): Foresight | null {
+  const { text, media, output } = price?.dearest(input, at) ?? NO_RATES;
+  if (text === null || media === null) return null;
+  const unit = tier === null ? null : tierUnit(tier);
+  const isCharged = unit === null || price?.cost(ONE_TOKEN, { [unit]: 1 }, at) !== null;
+  return isCharged ? { text, media, output } : null;
+}
+
+function dearer(one: Foresight | null, other: Foresight | null): Foresight | null {
+  if (!one || !other) return one ?? other;
+  const { output } = other;
+  return { text: Math.max(one.text, other.text), media: Math.max(one.media, other.media), output };
+}
+
 function isName(model: string | null): model is string {
   return model !== null && model.length <= MAX_NAME;
 }
@@ -138,6 +151,6 @@ function createOwnPrice(price: ModelPrice): Price {
     contextWindow: null,
     cost: (usage, units, at) =>
       Object.keys(units).every((unit) => TIER.test(unit)) ? costAt(card, usage, at) : null,
-    dearest: (input, at) => dearestRates(card, input, at),
+    dearest: createFindDearest(card),
   };
 }

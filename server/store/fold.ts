@@ -37,7 +37,7 @@ export interface Fold {
  * not worth keeping.
  */
 export function prepareFold(database: Database, zone: string): Fold {
-  const columns = ["seq", "time", "shape", "prev", "admitted", ...OWN_FIELDS];
+  const columns = ["seq", "time", "shape", "prev", "admitted", "detail", ...OWN_FIELDS];
   const insertEntry = database.query(
     `INSERT INTO entries (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
   );
@@ -68,7 +68,8 @@ export function prepareFold(database: Database, zone: string): Fold {
           const follows = line.seq === seq + 1 && line.prev === hash && seq > 0;
           const own = OWN_FIELDS.map((field) => readValue(line, field));
           const id = shapes.findId(shape, line.seq);
-          insertEntry.run(line.seq, time, id, follows ? null : line.prev, readAdmitted(line), ...own);
+          const prev = follows ? null : line.prev;
+          insertEntry.run(line.seq, time, id, prev, readAdmitted(line), renderDetail(line), ...own);
         }
         ({ seq, hash } = line);
       }
@@ -118,6 +119,11 @@ function findSpans(lines: readonly ReadLine[]): Map<number, { first: number; las
 /** When an interrupted call was let in; null for every other line. */
 function readAdmitted(line: Line): Instant | null {
   return "admitted" in line ? Date.parse(String(line.admitted)) : null;
+}
+
+/** What a line says besides, as JSON; null where it says nothing. */
+function renderDetail(line: Line): string | null {
+  return "detail" in line && line.detail !== undefined ? JSON.stringify(line.detail) : null;
 }
 
 /** Entries of files that were pruned go with them: a rebuilt index could not show them either. */

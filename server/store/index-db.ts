@@ -77,7 +77,7 @@ export function openIndex(options: IndexOptions): OpenIndex {
       if (behindSince === null) {
         const newest = lines.at(-1);
         if (newest) foldBatch(lines, newest.seq);
-      } else if (options.now() - behindSince >= REST) {
+      } else if (Math.abs(options.now() - behindSince) >= REST) {
         catchUp(standing.seq);
         behindSince = null;
         options.log("index.db can be written again");
@@ -138,6 +138,10 @@ export function openIndex(options: IndexOptions): OpenIndex {
     admissions(since) {
       flush();
       return queries.admissions(since, standing.floor);
+    },
+    detail(seq) {
+      flush();
+      return queries.detail(seq, standing.floor);
     },
     close() {
       flush();

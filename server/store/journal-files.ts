@@ -82,6 +82,16 @@ export function* readLinesAfter(logFile: string, seq: number): Generator<Line> {
   }
 }
 
+/**
+ * The lines of the journal from a time on, in order; begins with the file that this time falls into, so that some lines
+ * before it come, too.
+ */
+export function readLinesSince(logFile: string, from: Instant): Generator<Line> {
+  const starts = listFiles(logFile).map(readStart);
+  const begun = starts.findLast((start) => start !== null && start.time <= from);
+  return readLinesAfter(logFile, begun ? begun.seq - 1 : 0);
+}
+
 /** The number that a line begins with; infinite when it does not, so that the line is looked at whole. */
 function readSeq(bytes: Uint8Array): number {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 32)).toString("latin1");

@@ -16,6 +16,7 @@ export interface Queries {
   /** What is not shown any more, up to `floor`, is not summed either. */
   runSums(agent: string, run: string, floor: number): ReturnType<Index["runSums"]>;
   readonly admissions: FindAdmissions;
+  detail(seq: number, floor: number): ReturnType<Index["detail"]>;
 }
 
 export function prepareQueries(database: Database): Queries {
@@ -31,6 +32,9 @@ export function prepareQueries(database: Database): Queries {
     SELECT count(*) AS calls, total(cost_nano) AS costNano
     FROM entries CROSS JOIN shapes ON shapes.id = entries.shape
     WHERE entries.run = ? AND entries.seq > ? AND shapes.agent = ? AND shapes.type = 'call'`);
+  const findDetail = database.query<{ detail: string }, [number, number]>(
+    "SELECT detail FROM entries WHERE seq = ? AND seq > ? AND detail IS NOT NULL",
+  );
 
   return {
     page: preparePages(database),
@@ -47,6 +51,10 @@ export function prepareQueries(database: Database): Queries {
     tallies: (from, to) => new Map(sumHours.all(from, to).map(({ agent, ...tally }) => [agent, tally])),
     runSums: (agent, run, floor) => sumRun.get(run, floor, agent) ?? { calls: 0, costNano: 0 },
     admissions: prepareAdmissions(database),
+    detail(seq, floor) {
+      const found = findDetail.get(seq, floor);
+      return found && JSON.parse(found.detail);
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { openDatabase } from "./database.ts";
 import { prepareGatewayKeys } from "./gateway-keys.ts";
 import { STATE_MIGRATIONS } from "./migrations/state.ts";
 import { preparePauses } from "./pauses.ts";
+import { prepareResumes } from "./resumes.ts";
 import type { State } from "./store.ts";
 import { prepareTrust } from "./trust-standings.ts";
 
@@ -46,6 +47,7 @@ export function openState(dataDir: string, now: () => Instant): OpenState {
     createLink: (hash, expires) => links.add(hash, expires, now()),
     takeLink: (hash, at) => links.has(hash, at) && links.remove(hash),
     ...preparePauses(database),
+    ...prepareResumes(database),
     ...prepareGatewayKeys(database),
     ...prepareTrust(database),
     readHead: (logFile) => readHead.get(relative(dataDir, logFile)),

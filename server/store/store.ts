@@ -3,7 +3,7 @@ import type { Tally } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
 import type { Line, NewLine } from "../core/event.ts";
 import type { NanoUsd } from "../core/money.ts";
-import type { Pause } from "../core/pause.ts";
+import type { Pause, Resume } from "../core/pause.ts";
 
 export interface Store {
   readonly journal: Journal;
@@ -75,7 +75,7 @@ export interface GatewayKey {
   readonly revoked: Instant | null;
 }
 
-/** What people decided: tokens, sessions, links, pauses, gateway keys; and what trust has come to. */
+/** What people decided: tokens, sessions, links, pauses and their ends, gateway keys; and what trust has come to. */
 export interface State {
   /** Hash of the admin token, or null before the first start. */
   readAdminToken(): string | null;
@@ -92,6 +92,9 @@ export interface State {
   /** Puts the pause in the place of the one that the agent had. */
   writePause(pause: Pause): void;
   removePause(agent: string): void;
+  readResumes(): Resume[];
+  /** Puts what the agent has done by now in the place of what it had done before. */
+  writeResume(resume: Resume): void;
   /** Every key with the hash it is found by, the oldest first. */
   readKeys(): (GatewayKey & { readonly hash: string })[];
   addKey(key: GatewayKey, hash: string): void;
@@ -150,6 +153,8 @@ export interface LogPage {
 export interface Index {
   /** Newest first; the cursor continues where the page ended. */
   logs(filter: LogFilter, limit: number, cursor: string | null): LogPage;
+  /** What the line of this number says besides the names of the logs; null where it says nothing, or is not kept. */
+  detail(seq: number): Readonly<Record<string, unknown>> | null;
   /** All matches, newest first, in pages of bounded size, for streamed exports. */
   scan(filter: LogFilter): IterableIterator<LogEntry[]>;
   /** Every agent ever seen, with its lifetime totals. */

@@ -73,8 +73,8 @@ describe.skipIf(chromium === null)("the fleet page", () => {
     const row = page.getByRole("row", { name: /^researcher team-ml/ });
     await cell(row, "Calls today", /^2$/);
     await row.getByText("Active").waitFor();
-    await cell(row, "Tokens in", "240");
-    await cell(row, "Tokens out", "60");
+    await cell(row, "Tokens today", "240 in");
+    await cell(row, "Tokens today", "60 out");
     await cell(row, "Cost today", "$0.0054");
     await page.locator(".spend .figure-value").getByText("$0.0054", { exact: true }).waitFor();
     expect(await page.getByRole("table").nth(1).getByRole("row", { name: "priced-1" }).count()).toBe(2);

@@ -103,7 +103,7 @@ describe("a hold", () => {
 });
 
 describe("the output ceiling", () => {
-  const ask: Ask = { ceiling: 1000, asked: null, thinking: 0 };
+  const ask: Ask = { ceiling: 1000, choices: 1, asked: null, thinking: 0 };
   const leaving = (left: number) => [stake(budget({ hour: left }), 100, 10)];
 
   test("stays as asked where that fits, whatever others hold", () => {
@@ -131,7 +131,7 @@ describe("the output ceiling", () => {
     fc.assert(
       fc.property(nat, rates, nat, nat, (input, rate, ceiling, left) => {
         const one = stake(budget({ total: left }), input, rate);
-        const tokens = affordedCeiling([one], { ceiling, asked: null, thinking: 0 });
+        const tokens = affordedCeiling([one], { ...ask, ceiling });
         if (tokens === null) return;
         expect(judge([one], tokens).kind).toBe("fits");
         expect(tokens).toBeLessThanOrEqual(ceiling);

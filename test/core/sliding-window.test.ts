@@ -4,7 +4,6 @@ import {
   type Admissions,
   check,
   createAdmissions,
-  rebuild,
   remaining,
   resetIn,
   take,
@@ -145,25 +144,6 @@ test("passes, refuses and counts as a list of every admission would", () => {
           inside.length < limit.max ? 0 : oldest + limit.window - now,
         );
         if (call(limit, admissions, now)) all.push(now);
-      }
-    }),
-  );
-});
-
-test("after a restart it goes on as if there had been none", () => {
-  fc.assert(
-    fc.property(limits, gaps, gaps, (limit, before, after) => {
-      const admissions = createAdmissions();
-      const times: number[] = [];
-      let now = NOW;
-      for (const wait of before) {
-        now += wait;
-        if (call(limit, admissions, now)) times.push(now);
-      }
-      const again = rebuild(limit, times);
-      for (const wait of after) {
-        now += wait;
-        expect(call(limit, again, now)).toBe(call(limit, admissions, now));
       }
     }),
   );

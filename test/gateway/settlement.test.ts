@@ -147,7 +147,7 @@ describe("figures that cannot be", () => {
         trust: null,
         plan: PLAN,
       },
-      { hold: null, clamped: null, crossing: createCrossing([]), releaseSlot() {} },
+      { admitted: 0, hold: null, clamped: null, crossing: createCrossing([]), releaseSlot() {} },
       agent,
       { owner: null, run: null },
       0,

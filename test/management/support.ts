@@ -3,9 +3,10 @@ import { Elysia } from "elysia";
 import { emptyTally, type Tally } from "../../server/core/agent.ts";
 import type { Instant } from "../../server/core/duration.ts";
 import type { NewLine } from "../../server/core/event.ts";
-import type { Settings } from "../../server/core/settings.ts";
-import { type AgentState, createAgent } from "../../server/gateway/fleet.ts";
+import { type Controls, createControls } from "../../server/gateway/controls.ts";
+import { type AgentState, createFleet } from "../../server/gateway/fleet.ts";
 import { createKeyring } from "../../server/gateway/keys.ts";
+import { createSetup } from "../../server/gateway/setup.ts";
 import type { Health, ManagementContext, ReloadResult } from "../../server/management/context.ts";
 import { LIVE_LIMITS } from "../../server/management/live.ts";
 import { createManagement } from "../../server/management/management.ts";
@@ -26,11 +27,17 @@ export interface Harness extends AsyncDisposable {
   readonly url: string;
   readonly token: string;
   readonly store: Store;
+  /** The gateway's, whole: what the test does with them has happened to the fleet. */
+  readonly controls: Controls;
+  /** Agents whose calls in flight were ended. */
+  readonly killed: string[];
   /** What the operator was told. */
   readonly told: string[];
   /** What the gateway says of itself; the test changes it. */
   health: Health;
   reload: () => Promise<ReloadResult>;
+  /** Swaps another configuration in: what `makeConfig` does not say. */
+  configure(config: string): void;
   advance(millis: number): void;
   /** Lets the one timer ring, as after a second. */
   tick(): void;
@@ -40,7 +47,7 @@ export interface Harness extends AsyncDisposable {
   readonly timers: number;
   /** How often the gateway was asked how it is. */
   readonly healthChecks: number;
-  /** Makes the agent what is given, and marks it as changed. */
+  /** Makes the agent what is given beside what it was, and marks it as changed. */
   setAgent(name: string, state?: Partial<Omit<AgentState, "name">>): void;
   append(line: NewLine): void;
   /** Says that the gateway begins to stop. */
@@ -53,22 +60,28 @@ export interface Harness extends AsyncDisposable {
   logIn(): Promise<string>;
 }
 
-/** Starts an API; `token` is the admin token, a generated one when the test does not care. */
-export function startManagement(options: { token?: string; host?: string } = {}): Harness {
+/**
+ * Starts an API; `token` is the admin token, a generated one when the test does not care. `config` is more of
+ * gateway.yaml: what `makeConfig` does not say.
+ */
+export function startManagement(options: { token?: string; host?: string; config?: string } = {}): Harness {
   const folder = makeTempFolder("management");
   let now = NOON;
-  const settings = makeSettings(folder.path, options.host ?? "127.0.0.1");
+  const { host = "127.0.0.1" } = options;
+  const read = (config: string) => createSetup(settingsOf(makeConfig(host) + config, folder.path));
+  let setup = read(options.config ?? AGENTS);
   const told: string[] = [];
   const log = (message: string) => void told.push(message);
-  const { audit } = settings;
+  const { audit } = setup.settings;
   const store = openStore({ dataDir: folder.path, audit, timezone: "UTC", now: () => now, log });
   if ("problem" in store) throw new Error(store.problem);
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
   const token = options.token ?? createAdminToken(random);
   store.state.writeAdminToken(hashSecret(token));
 
-  const agents = new Map<string, AgentState>();
-  const changed = new Set<string>();
+  const fleet = createFleet({ index: store.index, zone: "UTC", now, ownerOf: () => null });
+  const controls = createControls({ store, fleet, now: () => now, setup: () => setup, log });
+  const killed: string[] = [];
   const timers = new Set<() => void>();
   const stopping = new AbortController();
   let healthChecks = 0;
@@ -77,19 +90,13 @@ export function startManagement(options: { token?: string; host?: string } = {})
     now: () => now,
     version: "1.2.3",
     startedAt: NOON - 60_000,
-    fleet: {
-      agents,
-      strangers: { hour: emptyTally(), day: emptyTally(), total: emptyTally() },
-      turn: () => {},
-      takeChanged() {
-        const names = [...changed];
-        changed.clear();
-        return names;
-      },
-    },
+    fleet,
     store,
     keys: createKeyring(store.state, random),
-    settings: () => settings,
+    controls,
+    kill: (agent) => void killed.push(agent),
+    settings: () => setup.settings,
+    setup: () => setup,
     health() {
       healthChecks++;
       return harness.health;
@@ -119,9 +126,14 @@ export function startManagement(options: { token?: string; host?: string } = {})
     url,
     token,
     store,
+    controls,
+    killed,
     told,
     health: { degraded: [], warnings: [] },
     reload: () => Promise.resolve({ outcome: "applied", applied: true, needs_restart: [], warnings: [] }),
+    configure(config) {
+      setup = read(config);
+    },
     advance(millis) {
       now += millis;
     },
@@ -137,9 +149,8 @@ export function startManagement(options: { token?: string; host?: string } = {})
       return healthChecks;
     },
     setAgent(name, state = {}) {
-      const agent = { ...makeAgent(name), ...state };
-      agents.set(name, agent);
-      changed.add(name);
+      Object.assign(fleet.meet(name, NOON), state);
+      fleet.changed(name);
     },
     append(line) {
       store.journal.append(line);
@@ -193,19 +204,16 @@ export function makeCall(given: Partial<Extract<NewLine, { type: "call" }>> = {}
   };
 }
 
-function makeAgent(name: string): AgentState {
-  return createAgent(name, NOON);
-}
+/** No agent is named, so that none is there unless a test makes it. */
+const AGENTS = `agents: { "*": { provider: openai, api_key: ${UPSTREAM_KEY} } }\n`;
 
-function makeSettings(dataDir: string, host: string): Settings {
-  const config = `
+function makeConfig(host: string): string {
+  return `
 gateway: { port: 0, host: "${host}" }
 dashboard: { port: 0, host: "${host}" }
 providers: { openai: { api_key: ${UPSTREAM_KEY} } }
-agents: { researcher: { provider: openai, api_key: ${UPSTREAM_KEY} } }
 audit: { fsync: never }
 `;
-  return settingsOf(config, dataDir);
 }
 
 /** What an error answer says. */

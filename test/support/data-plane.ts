@@ -13,7 +13,7 @@ import { KNOWN_PROVIDERS } from "../../server/providers/index.ts";
 import type { WriteText } from "../../server/store/append-file.ts";
 import { openStore } from "../../server/store/open.ts";
 import type { Store } from "../../server/store/store.ts";
-import { makeTempFolder } from "./temp.ts";
+import { makeTempFolder, type TempFolder } from "./temp.ts";
 
 export interface DataPlane extends Disposable {
   readonly gateway: Gateway;
@@ -54,6 +54,8 @@ export interface DataPlaneOptions {
   readonly upstream: (request: SentRequest) => Response | Promise<Response>;
   readonly resolve?: (host: string) => Promise<string[]>;
   readonly start?: Instant;
+  /** Where it lives, and what an earlier one has left there; without one it has a folder that goes with it. */
+  readonly folder?: string;
   /** How the store writes: gets the system's own way as its last argument. */
   readonly write?: (descriptor: number, text: string, write: WriteText) => number;
   readonly bodyMemory?: number;
@@ -77,7 +79,7 @@ export function settingsOf(config: string, dataDir: string): Settings {
 
 /** Opens a data plane in a folder of its own, with a clock that stands still until it is moved. */
 export function openDataPlane(options: DataPlaneOptions): DataPlane {
-  const folder = makeTempFolder("plane");
+  const folder = options.folder === undefined ? makeTempFolder("plane") : lasting(options.folder);
   const settings = settingsOf(options.config ?? "", folder.path);
   let clock = options.start ?? Date.UTC(2026, 0, 15, 12);
   const now = (): Instant => clock;
@@ -87,7 +89,7 @@ export function openDataPlane(options: DataPlaneOptions): DataPlane {
   const store = openStore({
     dataDir: folder.path,
     audit: settings.audit,
-    timezone: "UTC",
+    timezone: settings.gateway.timezone,
     now,
     log,
     ...(write ? { write: (descriptor, text) => write(descriptor, text, (d, t) => writeSync(d, t)) } : {}),
@@ -101,7 +103,12 @@ export function openDataPlane(options: DataPlaneOptions): DataPlane {
   let ids = 0;
   let setup = createSetup(settings);
   const ownerOf = (agent: string) => setup.agent(agent).owner;
-  const fleet = createFleet({ index: store.index, zone: "UTC", now: clock, ownerOf });
+  const fleet = createFleet({
+    index: store.index,
+    zone: settings.gateway.timezone,
+    now: clock,
+    ownerOf,
+  });
   let randomness = 0;
   const keys = createKeyring(store.state, (bytes) => new Uint8Array(bytes).fill(++randomness));
   const gateway = createGateway({
@@ -161,6 +168,10 @@ export function openDataPlane(options: DataPlaneOptions): DataPlane {
       folder[Symbol.dispose]();
     },
   };
+}
+
+function lasting(path: string): TempFolder {
+  return { path, [Symbol.dispose]: () => undefined };
 }
 
 function toSent(url: string, init: BunFetchRequestInit): SentRequest {

@@ -9,7 +9,7 @@ import { until, within } from "./signals.ts";
 import { makeTempFolder } from "./temp.ts";
 
 /** A section of gateway.yaml: what is given here is laid over the test's defaults, section by section. */
-export type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type Sections = Readonly<Record<string, Readonly<Record<string, unknown>> | readonly unknown[]>>;
 
 export interface GatewayOptions {
   /** Where every known provider is made to live; without it the official hosts stand. */
@@ -184,7 +184,12 @@ function defaults(dataDir: string, logFile: string, upstream: string | undefined
 
 function layer(below: Sections, above: Sections): Sections {
   const names = new Set([...Object.keys(below), ...Object.keys(above)]);
-  return Object.fromEntries([...names].map((name) => [name, { ...below[name], ...above[name] }]));
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const given = above[name];
+      return [name, Array.isArray(given) ? given : { ...below[name], ...given }];
+    }),
+  );
 }
 
 interface RunFile {

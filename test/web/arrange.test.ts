@@ -32,6 +32,29 @@ describe("arrangeAgents", () => {
     expect(ids("", "status", true)).toEqual(["researcher", "coder", "Support"]);
   });
 
+  test("puts paused agents first of all", () => {
+    const paused = agentStatus("zed", { status: "paused" });
+    const order = { key: "status", descending: true } as const;
+    expect(arrangeAgents([...ALL, paused], "", order).map((agent) => agent.id)).toEqual([
+      "zed",
+      "researcher",
+      "coder",
+      "Support",
+    ]);
+    expect(arrangeAgents([...ALL, paused], "paused", order)).toEqual([paused]);
+  });
+
+  test("sorts by the tightest budget; agents without a cap come last, whichever way the sorting goes", () => {
+    const caps = { max_cost_per_hour: null, max_cost_total: null, max_cost_per_request: null };
+    const cost = { hour: 0, day: 4, total: 4 };
+    const tight = agentStatus("tight", { cost, budget: { ...caps, max_cost_per_day: 5 } });
+    const roomy = agentStatus("roomy", { cost, budget: { ...caps, max_cost_per_day: 50 } });
+    const sort = (descending: boolean) =>
+      arrangeAgents([CODER, roomy, tight], "", { key: "budget", descending }).map((agent) => agent.id);
+    expect(sort(true)).toEqual(["tight", "roomy", "coder"]);
+    expect(sort(false)).toEqual(["roomy", "tight", "coder"]);
+  });
+
   test("finds by name, owner, purpose, tag and status, all words together", () => {
     expect(ids("SUPP", "agent", false)).toEqual(["Support"]);
     expect(ids("team-ml", "agent", false)).toEqual(["coder", "researcher"]);
@@ -62,10 +85,11 @@ describe("arrangeAgents", () => {
 });
 
 describe("chooseOrder", () => {
-  test("starts figures at their largest and names at A, then turns round", () => {
+  test("starts figures where they need a look and names at A, then turns round", () => {
     const byCost = { key: "cost_day", descending: true } as const;
     expect(chooseOrder(byCost, "calls")).toEqual({ key: "calls", descending: true });
     expect(chooseOrder(byCost, "agent")).toEqual({ key: "agent", descending: false });
+    expect(chooseOrder(byCost, "trust")).toEqual({ key: "trust", descending: false });
     expect(chooseOrder(byCost, "cost_day")).toEqual({ key: "cost_day", descending: false });
   });
 });

@@ -80,6 +80,18 @@ describe("reduce", () => {
     expect(after.agents.map((agent) => [agent.id, agent.in_flight])).toEqual([["a", 1]]);
     expect(after.entries).toHaveLength(1);
   });
+
+  test("an agent as answered after a decision takes its place at once; everything else stays", () => {
+    const before = see(null, snapshot([agentStatus("a"), agentStatus("b")], [logEntry(1)]));
+    const paused = agentStatus("a", { status: "paused", pause_reason: "agent_deactivated" });
+    const after = see(before, { type: "agent", agent: paused }, START + 900);
+    expect(after.agents.map((agent) => [agent.id, agent.status])).toEqual([
+      ["a", "paused"],
+      ["b", "active"],
+    ]);
+    expect({ ...after, agents: [] }).toEqual({ ...before, agents: [] });
+    expect(reduce(null, { type: "agent", agent: paused }, START)).toBeNull();
+  });
 });
 
 describe("what the sparklines draw", () => {
@@ -109,6 +121,13 @@ describe("what the sparklines draw", () => {
     const second = see(first, delta([called("a", 14)]), START + 1000);
     const third = see(second, snapshot([called("a", 20)]), START + 120_000);
     expect(drawnCalls(third, "a", START + 120_000)).toBe(4);
+  });
+
+  test("calls that an answered decision tells of are drawn once", () => {
+    const first = see(null, snapshot([called("a", 10)]));
+    const second = see(first, { type: "agent", agent: called("a", 12) }, START + 500);
+    const third = see(second, delta([called("a", 13)]), START + 1000);
+    expect(drawnCalls(third, "a")).toBe(3);
   });
 
   test("sums that shrink, as after a restored backup, draw nothing below zero", () => {

@@ -77,6 +77,17 @@ export function formatClock(instant: number): string {
   return new Date(instant).toLocaleTimeString("en-GB");
 }
 
+/**
+ * When something ends, on the viewer's clock: `until 15:00` within a day, then `until Tue 15:00`, after six days
+ * `until 12 Mar, 15:00`.
+ */
+export function formatUntil(instant: number, now: number): string {
+  const days = (instant - now) / 86_400_000;
+  const date: Intl.DateTimeFormatOptions =
+    days < 1 ? {} : days < 6 ? { weekday: "short" } : { day: "numeric", month: "short" };
+  return `until ${new Date(instant).toLocaleString("en-GB", { ...date, hour: "2-digit", minute: "2-digit" })}`;
+}
+
 /** The time that the sparklines tell of: ten minutes, or less while the page has not watched that long. */
 export function formatWatched(onlySince: number | null): string {
   return onlySince === null ? "in the last ten minutes" : `since ${formatClock(onlySince)}`;

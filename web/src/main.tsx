@@ -6,6 +6,10 @@ import "./styles/layout.css";
 import "./styles/figures.css";
 import "./styles/tables.css";
 import "./styles/agents.css";
+import "./styles/agent-cards.css";
+import "./styles/governance.css";
+import "./styles/agent-detail.css";
+import "./styles/dialog.css";
 import "./styles/entries.css";
 import "./styles/sign-in.css";
 

@@ -77,4 +77,17 @@ export const INDEX_MIGRATIONS: readonly Migration[] = [
   ALTER TABLE entries ADD COLUMN admitted INTEGER;
   ALTER TABLE agents  ADD COLUMN first_owner TEXT;
   `,
+  `
+  -- As above: what was folded before says nothing of the details.
+  DELETE FROM standing;
+  DELETE FROM shapes;
+  DELETE FROM entries;
+  DELETE FROM spans;
+  DELETE FROM hours;
+  DELETE FROM days;
+  DELETE FROM agents;
+
+  -- JSON, of lines that have any; no column of the logs.
+  ALTER TABLE entries ADD COLUMN detail TEXT;
+  `,
 ];

@@ -44,4 +44,12 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
     standing TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE resumes (
+    agent     TEXT PRIMARY KEY,
+    calls     INTEGER NOT NULL,
+    errors    INTEGER NOT NULL,
+    cost_nano INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,21 +1,29 @@
 /** Which agents the table shows, and in which order. */
 import type { AgentStatus, Windows } from "../../../server/management/wire.ts";
 import { isCostUnknown } from "../format.ts";
+import { findTightest, usedShare } from "./budgets.ts";
 
 /** Each column that can be sorted by, with the figure or text that decides; null where it is unknown. */
 const KEYS = {
   agent: (agent: AgentStatus) => agent.id.toLowerCase(),
-  status: (agent: AgentStatus) => agent.in_flight * 2 + (agent.status === "active" ? 1 : 0),
+  // Paused agents lead: they are what a person came for.
+  status: (agent: AgentStatus) =>
+    agent.status === "paused" ? Number.MAX_VALUE : agent.in_flight * 2 + (agent.status === "active" ? 1 : 0),
   calls: (agent: AgentStatus) => agent.calls.day,
-  tokens_in: (agent: AgentStatus) => agent.tokens.day.in,
-  tokens_out: (agent: AgentStatus) => agent.tokens.day.out,
+  tokens: (agent: AgentStatus) => agent.tokens.day.in + agent.tokens.day.out,
   cost_hour: (agent: AgentStatus) => knownCost(agent, "hour"),
   cost_day: (agent: AgentStatus) => knownCost(agent, "day"),
   cost_total: (agent: AgentStatus) => knownCost(agent, "total"),
+  budget: (agent: AgentStatus) => budgetShare(agent),
+  rate: (agent: AgentStatus) => agent.rate_limit && agent.rate_limit.remaining / agent.rate_limit.limit,
   errors: (agent: AgentStatus) => agent.errors.hour,
   error_rate: (agent: AgentStatus) => agent.error_rate ?? -1,
+  trust: (agent: AgentStatus) => agent.trust?.score ?? null,
   last_seen: (agent: AgentStatus) => (agent.last_seen ? Date.parse(agent.last_seen) : 0),
 };
+
+/** Sorted by for the first time, these begin at their smallest: there is what needs a look. */
+const SMALLEST_FIRST: ReadonlySet<SortKey> = new Set(["agent", "rate", "trust"]);
 
 type Key = number | string | null;
 
@@ -28,7 +36,12 @@ export interface Order {
 
 /** What a click on a column's head asks for: the other way round, or the new column the way it is read best. */
 export function chooseOrder(order: Order, key: SortKey): Order {
-  return { key, descending: order.key === key ? !order.descending : key !== "agent" };
+  return order.key === key ? { key, descending: !order.descending } : beginOrder(key);
+}
+
+/** A column the way it is read best. */
+export function beginOrder(key: SortKey): Order {
+  return { key, descending: !SMALLEST_FIRST.has(key) };
 }
 
 /**
@@ -64,6 +77,11 @@ function knownCost(
   window: keyof Windows<number>,
 ): number | null {
   return isCostUnknown(cost[window], calls[window], unpriced_calls) ? null : cost[window];
+}
+
+function budgetShare(agent: AgentStatus): number | null {
+  const tightest = findTightest(agent);
+  return tightest && usedShare(tightest);
 }
 
 function compareKnown(a: Key, b: Key, direction: number): number {

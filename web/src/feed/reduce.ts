@@ -11,8 +11,14 @@ import type {
 import type { LogEntry } from "../../../server/store/store.ts";
 import { createSeries, record, type Series, STEP } from "./series.ts";
 
-/** A live frame, or the answer of `GET /api/status` when the page has to poll. */
-export type FeedMessage = LiveMessage | (StatusAnswer & { readonly type: "status" });
+/**
+ * A live frame, the answer of `GET /api/status` when the page has to poll, or one agent as the gateway answered it after
+ * a decision about it.
+ */
+export type FeedMessage =
+  | LiveMessage
+  | (StatusAnswer & { readonly type: "status" })
+  | { readonly type: "agent"; readonly agent: AgentStatus };
 
 export interface AgentView extends AgentStatus {
   /** Calls over the last minutes, as far as this page saw them. */
@@ -39,13 +45,22 @@ export const MAX_ENTRIES = 50;
 /** After a longer silence nobody knows when within it the calls came: they are not drawn as if they came now. */
 const MAX_GAP = 2 * STEP;
 
-/** The view after a message. A delta before the first whole picture says nothing: it is left out. */
+/** The view after a message. A part before the first whole picture says nothing: it is left out. */
 export function reduce(view: FleetView | null, message: FeedMessage, now: Instant): FleetView | null {
-  if (message.type !== "delta") return replace(view, message, now);
-  return view && advance(view, message, now);
+  switch (message.type) {
+    case "snapshot":
+    case "status":
+      return replace(view, message, now);
+    case "delta":
+      return view && advance(view, message, now);
+    case "agent":
+      return view && { ...view, agents: merge(view, [message.agent], now) };
+  }
 }
 
-function replace(view: FleetView | null, message: Exclude<FeedMessage, LiveDelta>, now: Instant): FleetView {
+type Picture = Extract<FeedMessage, StatusAnswer>;
+
+function replace(view: FleetView | null, message: Picture, now: Instant): FleetView {
   const known = byId(view);
   return {
     gateway: message.gateway,
@@ -61,18 +76,9 @@ function replace(view: FleetView | null, message: Exclude<FeedMessage, LiveDelta
 }
 
 function advance(view: FleetView, delta: LiveDelta, now: Instant): FleetView {
-  const changed = new Map(delta.agents.map((agent) => [agent.id, agent]));
-  const known = byId(view);
-  const added = delta.agents.filter((agent) => !known.has(agent.id));
   return {
     gateway: { ...view.gateway, ...delta.gateway },
-    agents: [
-      ...view.agents.map((agent) => {
-        const next = changed.get(agent.id);
-        return next ? follow(agent, next, view, now) : agent;
-      }),
-      ...added.map((agent) => follow(undefined, agent, view, now)),
-    ],
+    agents: merge(view, delta.agents, now),
     totals: delta.totals,
     entries: mergeEntries(delta.entries, view.entries),
     newsAfter: view.newsAfter,
@@ -80,6 +86,20 @@ function advance(view: FleetView, delta: LiveDelta, now: Instant): FleetView {
     watchedSince: view.watchedSince,
     receivedAt: now,
   };
+}
+
+/** The agents with these in the place of what was known of them; those not known yet come last. */
+function merge(view: FleetView, agents: readonly AgentStatus[], now: Instant): readonly AgentView[] {
+  const changed = new Map(agents.map((agent) => [agent.id, agent]));
+  const known = byId(view);
+  const added = agents.filter((agent) => !known.has(agent.id));
+  return [
+    ...view.agents.map((agent) => {
+      const next = changed.get(agent.id);
+      return next ? follow(agent, next, view, now) : agent;
+    }),
+    ...added.map((agent) => follow(undefined, agent, view, now)),
+  ];
 }
 
 function byId(view: FleetView | null): Map<string, AgentView> {

@@ -3,12 +3,14 @@ import { type Accessor, createSignal, onCleanup } from "solid-js";
 import { createStore, reconcile, unwrap } from "solid-js/store";
 import { openLive, pollStatus } from "../api.ts";
 import { connectFeed, type Link } from "./connect.ts";
-import { type FleetView, reduce } from "./reduce.ts";
+import { type FeedMessage, type FleetView, reduce } from "./reduce.ts";
 
 export interface Feed {
   /** Null until the first picture arrived. */
   readonly fleet: () => FleetView | null;
   readonly link: Accessor<Link>;
+  /** Takes in what the gateway said elsewhere than on the feed. */
+  hear(message: FeedMessage): void;
 }
 
 /** Connects for as long as the owner lives; `signedOut` when the session turns out to be over. */
@@ -16,15 +18,13 @@ export function createFeed(signedOut: () => void): Feed {
   const [state, setState] = createStore<{ fleet: FleetView | null }>({ fleet: null });
   const [link, setLink] = createSignal<Link>("connecting");
   const world = { openSocket: openLive, poll: pollStatus, after, random: Math.random };
-  const stop = connectFeed(world, {
-    heard(message) {
-      const fleet = reduce(unwrap(state).fleet, message, Date.now());
-      if (fleet) apply(fleet);
-    },
-    changed: setLink,
-    signedOut,
-  });
+  const stop = connectFeed(world, { heard: hear, changed: setLink, signedOut });
   onCleanup(stop);
+
+  function hear(message: FeedMessage): void {
+    const fleet = reduce(unwrap(state).fleet, message, Date.now());
+    if (fleet) apply(fleet);
+  }
 
   /** Lists by their keys, so that an agent keeps its row and an entry its line. */
   function apply(fleet: FleetView): void {
@@ -35,7 +35,7 @@ export function createFeed(signedOut: () => void): Feed {
     }));
   }
 
-  return { fleet: () => state.fleet, link };
+  return { fleet: () => state.fleet, link, hear };
 }
 
 function after(delay: number, run: () => void): () => void {

@@ -1,5 +1,6 @@
 import { Show } from "solid-js";
 import { createClock } from "../clock.ts";
+import type { FleetView } from "../feed/reduce.ts";
 import { createFeed } from "../feed/store.ts";
 import { AgentsPanel } from "../parts/agents-panel.tsx";
 import { EntriesPanel } from "../parts/entries-panel.tsx";
@@ -25,12 +26,19 @@ export function FleetPage(props: { leave: () => void; signedOut: () => void }) {
           {(fleet) => (
             <>
               <Notices degraded={fleet().gateway.degraded} warnings={fleet().gateway.warnings} />
-              <Show
-                when={fleet().agents.length > 0}
-                fallback={<FirstCall gatewayUrl={fleet().gateway.url} />}
-              >
+              <Show when={hasCalled(fleet())} fallback={<FirstCall gatewayUrl={fleet().gateway.url} />}>
                 <Totals fleet={fleet()} now={now()} />
-                <AgentsPanel agents={fleet().agents} watchedSince={fleet().watchedSince} now={now()} />
+              </Show>
+              {/* Configured agents stand here before their first call. */}
+              <Show when={fleet().agents.length > 0}>
+                <AgentsPanel
+                  agents={fleet().agents}
+                  watchedSince={fleet().watchedSince}
+                  now={now()}
+                  hear={feed.hear}
+                />
+              </Show>
+              <Show when={hasCalled(fleet())}>
                 <EntriesPanel entries={fleet().entries} newsAfter={fleet().newsAfter} />
               </Show>
             </>
@@ -39,6 +47,11 @@ export function FleetPage(props: { leave: () => void; signedOut: () => void }) {
       </main>
     </>
   );
+}
+
+/** Whether any agent has ever called; those that are only configured have not. */
+function hasCalled({ agents }: FleetView): boolean {
+  return agents.some((agent) => agent.last_seen !== null);
 }
 
 function Waiting(props: { offline: boolean }) {

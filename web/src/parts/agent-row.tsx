@@ -1,11 +1,17 @@
-import { createMemo, For, Show } from "solid-js";
+import { createMemo, createSignal, createUniqueId, For, Show } from "solid-js";
+import { findTightest, moneyLeft } from "../feed/budgets.ts";
+import type { Decisions } from "../feed/decisions.ts";
 import type { AgentView } from "../feed/reduce.ts";
 import { readSeries } from "../feed/series.ts";
-import { formatAgo, formatCost, formatCount, formatShare, formatShort, formatWatched } from "../format.ts";
+import { formatCost, formatCount, formatShare, formatShort, formatUsd, formatWatched } from "../format.ts";
+import { AgentActions } from "./agent-actions.tsx";
+import { AgentDetail } from "./agent-detail.tsx";
 import { AgentState } from "./agent-state.tsx";
+import { BudgetMeter } from "./budget-meter.tsx";
 import { Bars } from "./sparkline.tsx";
+import type { Stop } from "./stop-dialog.tsx";
 
-/** One agent. `data-label` names a figure where the table's heads are not shown. */
+/** One agent, and its details when they are asked for. `data-label` names a figure where the table's heads are not shown. */
 export function AgentRow(props: {
   agent: AgentView;
   now: number;
@@ -13,74 +19,150 @@ export function AgentRow(props: {
   watched: number;
   /** Since when the recent calls were watched; null once that is ten minutes. */
   onlySince: number | null;
+  decisions: Decisions;
+  stop: (kind: Stop["kind"]) => void;
 }) {
+  const [isOpen, setIsOpen] = createSignal(false);
+  const detailId = createUniqueId();
   const recent = createMemo(() => readSeries(props.agent.recentCalls, props.step));
   const recentCalls = () => formatCount(recent().reduce((sum, calls) => sum + calls, 0));
-  const cost = (window: "hour" | "day" | "total") =>
+  const cost = (window: "day" | "total") =>
     formatCost(props.agent.cost[window], props.agent.calls[window], props.agent.unpriced_calls);
 
   return (
-    <tr>
-      <th scope="row" class="agent-name">
-        <span class="agent-id" title={props.agent.id}>
-          {props.agent.id}
-        </span>
-        <Labels agent={props.agent} />
-      </th>
-      <td class="agent-status">
-        <AgentState agent={props.agent} />
-      </td>
-      <td class="agent-recent">
-        <Bars
-          values={recent()}
-          watched={props.watched}
-          label={`${recentCalls()} calls seen ${formatWatched(props.onlySince)}`}
-        />
-      </td>
-      <td class="numeric" data-label="Calls today">
-        <Count day={props.agent.calls.day} total={props.agent.calls.total} />
-      </td>
-      <td class="numeric" data-label="Tokens in" title={formatCount(props.agent.tokens.day.in)}>
-        <Count day={props.agent.tokens.day.in} total={props.agent.tokens.total.in} />
-      </td>
-      <td class="numeric" data-label="Tokens out" title={formatCount(props.agent.tokens.day.out)}>
-        <Count day={props.agent.tokens.day.out} total={props.agent.tokens.total.out} />
-      </td>
-      <td class="numeric" data-label="Cost this hour">
-        {cost("hour")}
-      </td>
-      <td class="numeric strong" data-label="Cost today">
-        {cost("day")}
-      </td>
-      <td class="numeric" data-label="Cost in all" title={explainUnpriced(props.agent.unpriced_calls)}>
-        {cost("total")}
-      </td>
-      <td class="numeric" data-label="Errors this hour" classList={{ alarming: props.agent.errors.hour > 0 }}>
-        <Show when={props.agent.errors.hour > 0} fallback="0">
-          {formatShort(props.agent.errors.hour)}
-          <small>{formatShare(props.agent.error_rate ?? 0)} of calls</small>
-        </Show>
-        <Show when={props.agent.blocked.hour > 0}>
-          <small>{formatShort(props.agent.blocked.hour)} blocked</small>
-        </Show>
-      </td>
-      <td class="numeric" data-label="Last seen" title={props.agent.last_seen ?? undefined}>
-        {props.agent.last_seen ? formatAgo(Date.parse(props.agent.last_seen), props.now) : "never"}
-      </td>
-    </tr>
+    <>
+      <tr class="agent" data-status={props.agent.status} classList={{ open: isOpen() }}>
+        <th scope="row" class="agent-name">
+          <span class="agent-id" title={props.agent.id}>
+            {props.agent.id}
+          </span>
+          <Labels agent={props.agent} />
+        </th>
+        <td class="agent-status">
+          <AgentState agent={props.agent} now={props.now} />
+        </td>
+        <td class="agent-recent">
+          <Bars
+            values={recent()}
+            watched={props.watched}
+            label={`${recentCalls()} calls seen ${formatWatched(props.onlySince)}`}
+          />
+        </td>
+        <td class="numeric" data-label="Calls today">
+          {formatShort(props.agent.calls.day)}
+          <InAll day={formatShort(props.agent.calls.day)} total={formatShort(props.agent.calls.total)} />
+        </td>
+        <td
+          class="numeric"
+          data-label="Errors this hour"
+          classList={{ alarming: props.agent.errors.hour > 0 }}
+        >
+          <Show when={props.agent.errors.hour > 0} fallback="0">
+            {formatShort(props.agent.errors.hour)}
+            <small>{formatShare(props.agent.error_rate ?? 0)} of calls</small>
+          </Show>
+          <Show when={props.agent.blocked.hour > 0}>
+            <small>{formatShort(props.agent.blocked.hour)} blocked</small>
+          </Show>
+        </td>
+        <td class="numeric" data-label="Tokens today">
+          <span title={formatCount(props.agent.tokens.day.in)}>
+            {formatShort(props.agent.tokens.day.in)} in
+          </span>
+          <small title={formatCount(props.agent.tokens.day.out)}>
+            {formatShort(props.agent.tokens.day.out)} out
+          </small>
+        </td>
+        <td class="numeric" data-label="Cost today" title={explainUnpriced(props.agent.unpriced_calls)}>
+          <strong>{cost("day")}</strong>
+          <InAll day={cost("day")} total={cost("total")} />
+        </td>
+        <td class="agent-budget" data-label="Budget">
+          <TightestBudget agent={props.agent} />
+        </td>
+        <td class="numeric" data-label="Rate left">
+          <RateLeft limit={props.agent.rate_limit} />
+        </td>
+        <td class="numeric" data-label="Trust">
+          <Trust trust={props.agent.trust} />
+        </td>
+        <td class="agent-actions">
+          <AgentActions
+            agent={props.agent}
+            decisions={props.decisions}
+            stop={props.stop}
+            details={{
+              id: detailId,
+              get isOpen() {
+                return isOpen();
+              },
+              toggle: () => setIsOpen((open) => !open),
+            }}
+          />
+        </td>
+      </tr>
+      <Show when={isOpen()}>
+        <AgentDetail id={detailId} agent={props.agent} now={props.now} />
+      </Show>
+    </>
   );
 }
 
-/** Today, and below it the lifetime where that reads differently. */
-function Count(props: { day: number; total: number }) {
-  const total = () => formatShort(props.total);
+/** The lifetime below today's figure, where that reads differently. */
+function InAll(props: { day: string; total: string }) {
   return (
-    <>
-      {formatShort(props.day)}
-      <Show when={total() !== formatShort(props.day)}>
-        <small class="in-all">{total()} in all</small>
-      </Show>
-    </>
+    <Show when={props.total !== props.day}>
+      <small class="in-all">{props.total} in all</small>
+    </Show>
+  );
+}
+
+const SPANS = { hour: "this hour", day: "today", total: "in all" };
+
+/** The cap that will be reached first, as far as shares tell. */
+function TightestBudget(props: { agent: AgentView }) {
+  const tightest = createMemo(() => findTightest(props.agent));
+  return (
+    <Show when={tightest()} fallback={<span class="none">No cap</span>}>
+      {(use) => (
+        <>
+          <BudgetMeter use={use()} />
+          <small>
+            <strong>{formatUsd(moneyLeft(use()))}</strong> of {formatUsd(use().cap)} left{" "}
+            {SPANS[use().window]}
+          </small>
+        </>
+      )}
+    </Show>
+  );
+}
+
+function RateLeft(props: { limit: AgentView["rate_limit"] }) {
+  return (
+    <Show when={props.limit} fallback={<span class="none">No limit</span>}>
+      {(limit) => (
+        <span classList={{ "used-up": limit().remaining === 0 }}>
+          {formatShort(limit().remaining)}
+          <small>of {formatShort(limit().limit)}</small>
+        </span>
+      )}
+    </Show>
+  );
+}
+
+function Trust(props: { trust: AgentView["trust"] }) {
+  return (
+    <Show when={props.trust} fallback={<span class="none">Off</span>}>
+      {(trust) => (
+        <span class="trust" data-tier={trust().tier}>
+          {Math.round(trust().score)}
+          <small>{trust().tier}</small>
+          <Show when={trust().pinned}>
+            <small>pinned</small>
+          </Show>
+        </span>
+      )}
+    </Show>
   );
 }
 

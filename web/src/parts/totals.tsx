@@ -11,6 +11,7 @@ export function Totals(props: { fleet: FleetView; now: number }) {
   const day = () => props.fleet.totals.day;
   const hour = () => props.fleet.totals.hour;
   const unpriced = () => props.fleet.agents.reduce((sum, agent) => sum + agent.unpriced_calls, 0);
+  const held = () => props.fleet.agents.reduce((sum, agent) => sum + agent.held, 0);
   const busy = () => props.fleet.agents.filter((agent) => agent.in_flight > 0).length;
 
   return (
@@ -38,6 +39,7 @@ export function Totals(props: { fleet: FleetView; now: number }) {
         moving={props.fleet.totals.in_flight > 0}
       >
         {busy()} of {formatCount(props.fleet.agents.length)} agents
+        <Show when={held() > 0}>, {formatUsd(held())} held</Show>
       </Figure>
     </section>
   );

@@ -1,0 +1,88 @@
+import { defineCommand } from "citty";
+import type { AgentStatus, BudgetCaps, Windows } from "../management/wire.ts";
+import { fail, orFail } from "./failure.ts";
+import { renderCost, renderForeign, renderMoney, UNKNOWN } from "./figures.ts";
+import { findAgent } from "./find-agent.ts";
+import { renderPause } from "./pause-text.ts";
+import { type Style, styleFor } from "./style.ts";
+import { type Column, renderTable } from "./table.ts";
+import { findTarget, TARGET_ARGS } from "./target.ts";
+import { EXIT, type Terminal } from "./terminal.ts";
+
+/** What an agent has spent, what its calls in flight hold, and what its caps leave. */
+export function budgetCommand(terminal: Terminal) {
+  return defineCommand({
+    meta: { name: "budget", description: "Show what an agent has spent and may still spend" },
+    args: {
+      agent: { type: "positional", required: false, description: "The agent's name" },
+      json: { type: "boolean", description: "Print the agent as GET /api/agents shows it" },
+      ...TARGET_ARGS,
+    },
+    async run({ args }) {
+      if (args.agent === undefined) {
+        fail("The agent's name is missing.", "`tollgate budget --help` shows what is possible.", EXIT.usage);
+      }
+      const agent = orFail(await findAgent(orFail(findTarget(args, terminal)), args.agent));
+      const lines = args.json
+        ? [JSON.stringify(agent, null, 2)]
+        : renderBudget(agent, terminal.columns, styleFor(terminal));
+      for (const line of lines) terminal.print(line);
+    },
+  });
+}
+
+type Window = keyof Windows<number>;
+
+const CAPS = {
+  hour: "max_cost_per_hour",
+  day: "max_cost_per_day",
+  total: "max_cost_total",
+} as const satisfies Record<Window, keyof BudgetCaps>;
+
+const WINDOWS: readonly Window[] = ["hour", "day", "total"];
+
+/** The window of which the least is left, and how much of its cap is spent or held, from 0; null without any cap. */
+export function findTightest({
+  budget,
+  cost,
+  held,
+}: AgentStatus): { readonly window: Window; readonly used: number } | null {
+  const [tightest] = WINDOWS.flatMap((window) => {
+    const cap = budget[CAPS[window]];
+    if (cap === null) return [];
+    return [{ window, used: cap === 0 ? 1 : (cost[window] + held) / cap }];
+  }).toSorted((one, other) => other.used - one.used);
+  return tightest ?? null;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "WINDOW", align: "left" },
+  { title: "SPENT", align: "right" },
+  { title: "HELD", align: "right", rank: 1 },
+  { title: "LEFT", align: "right" },
+  { title: "CAP", align: "right" },
+];
+
+/** A line for each window, and what else keeps the agent from spending. Pure. */
+export function renderBudget(agent: AgentStatus, columns: number, style: Style): string[] {
+  const { id, budget, cost, calls, held, unpriced_calls } = agent;
+  const rows = WINDOWS.map((window) => {
+    const cap = budget[CAPS[window]];
+    return [
+      window,
+      renderCost(cost[window], calls[window], unpriced_calls),
+      renderMoney(held),
+      cap === null ? UNKNOWN : renderMoney(Math.max(0, cap - cost[window] - held)),
+      cap === null ? "none" : renderMoney(cap),
+    ];
+  });
+  const table = renderTable(COLUMNS, rows, columns);
+  const pause = renderPause(agent);
+  const each = budget.max_cost_per_request;
+  return [
+    style.bold(table.head),
+    ...table.lines,
+    ...(each === null ? [] : [`One call of ${renderForeign(id)} may cost ${renderMoney(each)} at most.`]),
+    ...(pause === null ? [] : [style.warning(pause)]),
+  ];
+}
