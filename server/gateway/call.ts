@@ -53,6 +53,8 @@ export interface CallFacts {
   readonly prices: Prices;
   readonly requestedModel: string | null;
   readonly stream: boolean;
+  /** Whether it goes to a host that nobody vouches for. */
+  readonly isStranger: boolean;
   /** Whether its answer is made after the response. */
   readonly isBackground: boolean;
   /** What it may take; null for what is passed on unread. */
@@ -123,6 +125,7 @@ export function describeCall(parts: CallParts): CallFacts {
     prices: setup.prices,
     requestedModel: prepared.model,
     stream: prepared.stream,
+    isStranger: parts.destination.isStranger,
     isBackground: prepared.demand.background,
     plan,
   };

@@ -16,6 +16,8 @@ export interface Destination {
   readonly key: string | null;
   /** Whether the caller's own key is passed on as it came. */
   readonly ownKey: boolean;
+  /** Whether only `x-target-url` names the host: what it says of usage and price, nobody vouches for. */
+  readonly isStranger: boolean;
 }
 
 /**
@@ -47,13 +49,20 @@ export function findDestination(
         address,
         key: null,
         ownKey: caller.own !== null,
+        isStranger: true,
       };
     }
     return leadTo(provider, provider.locate(request));
   }
 
   function leadTo(provider: Provider, at: Located): Destination {
-    return { provider, located: at, address: null, ...chooseKey(provider, at, caller, setup) };
+    return {
+      provider,
+      located: at,
+      address: null,
+      isStranger: false,
+      ...chooseKey(provider, at, caller, setup),
+    };
   }
 }
 

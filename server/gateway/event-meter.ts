@@ -23,6 +23,7 @@ export function createEventMeter(
 
   return {
     reading: reader.reading,
+    isUnread: false,
     get finished() {
       return isFinished;
     },

@@ -25,7 +25,7 @@ import { clientKey, headerBytes } from "./headers.ts";
 import { identify } from "./identify.ts";
 import type { Keyring } from "./keys.ts";
 import { enterLane } from "./lane-upstream.ts";
-import { circumstances, type DoorContext, letIn } from "./let-in.ts";
+import { type Applicant, circumstances, type DoorContext, letIn } from "./let-in.ts";
 import { isForeignPage } from "./origin.ts";
 import { describeFacts } from "./policy-facts.ts";
 import { prepareRequest } from "./prepare.ts";
@@ -170,31 +170,49 @@ export function createGateway(context: GatewayContext): Gateway {
     if ("reason" in found) return found;
     const lane = laneOf(identity, setup);
     const destination = enterLane(found, lane, line, caller, setup);
-    const { operation } = destination.located;
     visit.provider = destination.provider.id;
-    visit.dialect = operation.dialect;
+    visit.dialect = destination.located.operation.dialect;
     // A page has no business with a key that is not its own.
     if (destination.key !== null && isForeignPage(headers, [settings.gateway.host])) return foreignPage();
 
-    const { max_body: maxBody, header_timeout, idle_timeout: idleTimeout } = settings.gateway;
+    const { max_body: maxBody, header_timeout } = settings.gateway;
     const bounds = { maxBody, deadline: context.now() + header_timeout };
     const body = await readBody(request, bounds, memory, watchdog);
     if ("reason" in body) return body;
+    const applicant = { visit, identity, run, destination, lane, setup, ownKey: caller.own };
+    let isUnderWay = false;
+    try {
+      return await serveBody(applicant, body, connection, () => {
+        isUnderWay = true;
+      });
+    } finally {
+      if (!isUnderWay) releaseBody(memory, body.length);
+    }
+  }
+
+  /** The rest of it, once the body is there. `onLetIn`: the call's flow gives the body's memory back from now on. */
+  async function serveBody(
+    known: Omit<Applicant, "prepared">,
+    body: Uint8Array<ArrayBuffer>,
+    connection: Connection,
+    onLetIn: () => void,
+  ): Promise<Response | Refusal> {
+    const { visit, identity, destination, setup, ownKey } = known;
+    const { request } = visit;
+    const { headers, method } = request;
+    const { max_body: maxBody, idle_timeout: idleTimeout } = setup.settings.gateway;
+    const { operation } = destination.located;
     const prepared = await prepareRequest(destination.provider, operation, body, headers, maxBody, memory);
     const unsendable = "reason" in prepared ? prepared : checkSendable(method, body);
-    if (unsendable || "reason" in prepared || request.signal.aborted) {
-      releaseBody(memory, body.length);
-      return unsendable ?? clientClosed();
-    }
+    if (unsendable || "reason" in prepared) return unsendable ?? clientClosed();
+    if (request.signal.aborted) return clientClosed();
     visit.model = prepared.model;
     visit.reply = describeReply(visit, operation, prepared, setup.agent(identity.name), context.now());
-    const departure = depart(headers, destination, prepared, settings);
-    const applicant = { visit, identity, run, destination, lane, prepared, setup, ownKey: caller.own };
-    const entered = admitEarly(admission(identity, setup)) ?? (await letIn(applicant, door));
-    if (entered === null || "reason" in entered) {
-      releaseBody(memory, body.length);
-      return entered ?? clientClosed();
-    }
+    const departure = depart(headers, destination, prepared, setup.settings);
+    const entered = admitEarly(admission(identity, setup)) ?? (await letIn({ ...known, prepared }, door));
+    if (entered === null) return clientClosed();
+    if ("reason" in entered) return entered;
+    onLetIn();
     const { call } = entered;
     calls.add(call);
     watchdog.watch(call);
@@ -202,7 +220,7 @@ export function createGateway(context: GatewayContext): Gateway {
     request.signal.addEventListener("abort", () => stopCall(call, "client_left"));
     // It may have left in the moment in which it was let in.
     if (request.signal.aborted) stopCall(call, "client_left");
-    const onAnswer = (upstream: Response) => noteLimit(destination, caller.own, upstream);
+    const onAnswer = (upstream: Response) => noteLimit(destination, ownKey, upstream);
     return conduct(call, visit, { ...departure, body: entered.body }, body.length, onAnswer, {
       now: context.now,
       idleTimeout,
@@ -296,9 +314,8 @@ export function createGateway(context: GatewayContext): Gateway {
   ): Promise<Response> {
     let result: Response | UpstreamFailure;
     try {
-      result = await forward(call, departure, context.fetch);
-      // The body has left: the memory that it took is free again, however long the answer takes.
-      releaseBody(memory, bodyBytes);
+      // Once the body has left, the memory that it took is free again, however long the answer takes.
+      result = await forward(call, departure, context.fetch).finally(() => releaseBody(memory, bodyBytes));
       if (!("refusal" in result)) onAnswer(result);
       if (!("refusal" in result)) result = await answer(call, result, answering);
     } catch (cause) {

@@ -29,7 +29,15 @@ export function enterLane(
   if (!provider) return { ...found, upstream: id };
   const located = provider.locate(request);
   const { key, ownKey } = chooseKey(provider, located, caller, setup);
-  return { provider, located, address: null, key, ownKey, upstream: nameUpstream(id, upstream) };
+  return {
+    provider,
+    located,
+    address: null,
+    key,
+    ownKey,
+    isStranger: false,
+    upstream: nameUpstream(id, upstream),
+  };
 }
 
 /** Which of a provider's upstreams serves the lane; null: its own. */

@@ -60,7 +60,7 @@ export function letIn(
   const { controls, fleet, store } = context;
   const { name } = identity;
   const agent = meet(applicant, context);
-  const runState = run === null ? null : controls.runs.find(name, run);
+  const runState = run === null ? null : controls.runs.find(name, run, setup.policies.length > 0);
   const plan = planOf(applicant, context);
   const facts = describeCall({ ...applicant, plan, trust: controls.trustScore(name, setup) });
   const charged = chargedTo({
@@ -180,6 +180,7 @@ export function letIn(
       deadline,
     );
     fleet.began(agent, arrival.now);
+    if (runState) runState.inFlight++;
     return { call, body: told === null ? prepared.body : (prepared.lower?.(told) ?? prepared.body) };
   }
 

@@ -29,6 +29,8 @@ export interface Meter {
   /** The whole events that were held back, when the body broke off: the beginning of a further one is dropped. */
   breakOff(): Uint8Array;
   readonly reading: AnswerReading;
+  /** Whether the answer passed without being read: what it used is unknown. */
+  readonly isUnread: boolean;
 }
 
 /** Bytes of the largest event or document that is read unless told otherwise. */
@@ -47,12 +49,14 @@ export function createMeter(options: MeterOptions): Meter {
 }
 
 /**
- * Reads an answer that came whole. Padding and a byte order mark are no obstacle; what is not JSON leaves the reading
- * as it was.
+ * Reads an answer that came whole. Padding and a byte order mark are no obstacle; false for what is not JSON, which
+ * leaves the reading as it was.
  */
-export function readWhole(reader: AnswerReader, bytes: Uint8Array): void {
+export function readWhole(reader: AnswerReader, bytes: Uint8Array): boolean {
   const document = parseJson(stripMark(latin1(bytes)));
-  if (document !== undefined) reader.readAnswer(document);
+  if (document === undefined) return false;
+  reader.readAnswer(document);
+  return true;
 }
 
 /** An answer that is one document: kept, and read when it is complete. One that is too large passes unread. */
@@ -60,9 +64,13 @@ function createWholeMeter({ reader, maxEvent = MAX_EVENT }: MeterOptions): Meter
   const document = createByteBuffer();
   let blind: Meter | null = null;
   let isReleased = false;
+  let isUnread = false;
   return {
     reading: reader.reading,
     finished: false,
+    get isUnread() {
+      return isUnread;
+    },
     get holding() {
       return document.length > 0 || blind?.holding === true;
     },
@@ -72,12 +80,13 @@ function createWholeMeter({ reader, maxEvent = MAX_EVENT }: MeterOptions): Meter
       document.append(chunk);
       if (document.length <= maxEvent) return NOTHING;
       blind = createBlindMeter(reader.reading);
+      isUnread = true;
       return blind.feed(document.take());
     },
     release() {
       isReleased = true;
       if (blind) return blind.release();
-      readWhole(reader, document.view());
+      isUnread = !readWhole(reader, document.view());
       return document.take();
     },
     breakOff() {
@@ -99,6 +108,7 @@ function createBlindMeter(reading: AnswerReading): Meter {
   };
   return {
     reading,
+    isUnread: true,
     finished: false,
     release,
     breakOff: release,

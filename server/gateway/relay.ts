@@ -54,7 +54,8 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
 
   function end(ending: Ending, error: string | null): Bill | null {
     const { status } = parts;
-    return parts.end({ ending, status, upstreamStatus: status, error, reading: meter.reading, sent: true });
+    const { reading, isUnread } = meter;
+    return parts.end({ ending, status, upstreamStatus: status, error, reading, isUnread, sent: true });
   }
 
   function close(): void {

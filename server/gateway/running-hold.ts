@@ -26,6 +26,8 @@ export interface RunningHold {
    * `exhausted`: there will be none.
    */
   cover(reading: AnswerReading, now: Instant): Coverage;
+  /** Holds what the reading shows by now and nothing ahead of it, if there is room: an estimate charges no more. */
+  catchUp(reading: AnswerReading, now: Instant): void;
   /** Waits up to 10 s for the room that `cover` did not find. False: the stream has to be cut. */
   waitForRoom(): Promise<boolean>;
   /** Gives everything back, once, and lets those try who wait for it. */
@@ -112,12 +114,12 @@ export function takeHold(parts: HoldParts): RunningHold {
     });
   }
 
-  function extend(now: Instant): Coverage {
+  function extend(now: Instant, ahead = HEADROOM): Coverage {
     if (!isOpen) return "exhausted";
     const usage = latest?.usage ?? null;
     if (!isCorrected && usage !== null && usage.inputTokens !== null) correctInput(usage);
     const made = outputBy(plan, latest?.visibleBytes ?? 0, now - started, bound);
-    const needed = made >= bound ? made : Math.min(made + HEADROOM, bound);
+    const needed = made >= bound ? made : Math.min(made + ahead, bound);
     if (needed <= output) return "covered";
     const generous = Math.max(needed, Math.min(Math.ceil(output * 1.5), bound));
     let verdict = judge(stakes, generous);
@@ -173,6 +175,10 @@ export function takeHold(parts: HoldParts): RunningHold {
     cover(reading, now) {
       latest = reading;
       return extend(now);
+    },
+    catchUp(reading, now) {
+      latest = reading;
+      extend(now, 0);
     },
     waitForRoom,
     release() {

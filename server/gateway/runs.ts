@@ -1,6 +1,6 @@
 /**
  * Runs: calls that belong together (SPEC 4.5). Each agent has its own, whatever ids it invents: a run labels and tightens,
- * and reaches nobody else's. Bounded; what is dropped is read from the index when it comes again.
+ * and reaches nobody else's. Bounded by agent; what is dropped is read from the index when it comes again.
  */
 import type { AgentName } from "../core/agent.ts";
 import type { Account } from "../core/budget.ts";
@@ -13,51 +13,66 @@ export interface RunState {
   /** Calls that have settled, and what they cost. */
   calls: number;
   costNano: NanoUsd;
+  inFlight: number;
   /** The lowest cap that any of its calls has named. */
   budget: NanoUsd | null;
   readonly money: Account;
 }
 
 export interface Runs {
-  /** The run of an agent's call; its cap only ever gets lower. */
-  find(agent: AgentName, run: Run): RunState;
+  /**
+   * The run of an agent's call; its cap only ever gets lower. `isWatched`: somebody looks at its sums, so those of earlier
+   * times are read, once.
+   */
+  find(agent: AgentName, run: Run, isWatched: boolean): RunState;
 }
 
-const MAX_RUNS = 10_000;
+/** Runs of one agent that are remembered, of those without a call in flight. */
+const MOST_RUNS = 1_000;
+
+interface Known extends RunState {
+  isRecalled: boolean;
+}
 
 /** Knows the runs of earlier times from the index. */
 export function createRuns(index: Pick<Index, "runSums">): Runs {
-  /** By agent and id; those used last stand last. */
-  const runs = new Map<string, RunState>();
-
-  function recall(agent: AgentName, id: string): RunState {
-    const state: RunState = {
-      id,
-      ...index.runSums(agent, id),
-      budget: null,
-      money: { held: 0, spent: () => state.costNano },
-    };
-    return state;
-  }
-
-  /** Makes room for one more; runs with calls in flight stay. */
-  function dropOldest(): void {
-    for (const [key, { money }] of runs) {
-      if (money.held > 0) continue;
-      runs.delete(key);
-      return;
-    }
-  }
+  /** Of each agent by id; those used last stand last. */
+  const agents = new Map<AgentName, Map<string, Known>>();
 
   return {
-    find(agent, { id, budget }) {
-      const key = `${agent}\n${id}`;
-      const state = runs.get(key) ?? recall(agent, id);
-      if (budget !== null) state.budget = Math.min(budget, state.budget ?? budget);
-      runs.delete(key);
-      if (runs.size >= MAX_RUNS) dropOldest();
-      runs.set(key, state);
-      return state;
+    find(agent, { id, budget }, isWatched) {
+      const runs = agents.get(agent) ?? new Map<string, Known>();
+      agents.set(agent, runs);
+      const run = runs.get(id) ?? createRun(id);
+      if (budget !== null) run.budget = Math.min(budget, run.budget ?? budget);
+      if (!run.isRecalled && (isWatched || run.budget !== null)) {
+        // The index has every call that has settled, those of this process too.
+        Object.assign(run, index.runSums(agent, id), { isRecalled: true });
+      }
+      runs.delete(id);
+      if (runs.size >= MOST_RUNS) makeRoom(runs);
+      runs.set(id, run);
+      return run;
     },
   };
+}
+
+function createRun(id: string): Known {
+  const run: Known = {
+    id,
+    calls: 0,
+    costNano: 0,
+    inFlight: 0,
+    budget: null,
+    isRecalled: false,
+    money: { held: 0, spent: () => run.costNano },
+  };
+  return run;
+}
+
+/** The one unused for longest goes, one without a cap first: a cap that is forgotten is one that was lifted. */
+function makeRoom(runs: Map<string, Known>): void {
+  const idle = [...runs.values()].filter(({ inFlight }) => inFlight === 0);
+  const dropped = idle.find(({ budget }) => budget === null) ?? idle[0];
+  if (dropped) runs.delete(dropped.id);
 }

@@ -11,7 +11,6 @@ import type { LiveFleet } from "./fleet.ts";
 import { errorCode } from "./forward.ts";
 import { isFree } from "./metered.ts";
 import { outputBy, type Plan } from "./plan.ts";
-import type { RunningHold } from "./running-hold.ts";
 import type { RunState } from "./runs.ts";
 
 /** How a call came to its end. */
@@ -25,6 +24,8 @@ export interface Outcome {
   readonly error: string | null;
   /** What was learnt from the answer, or null when there was none to read. */
   readonly reading: AnswerReading | null;
+  /** Whether the answer passed without being read: what it used is unknown. */
+  readonly isUnread?: boolean;
   /** Whether the request reached the upstream: what never left costs nothing. */
   readonly sent: boolean;
 }
@@ -76,6 +77,7 @@ export function settle(call: Call, outcome: Outcome, context: SettleContext): Bi
 
 function chargeRun(run: RunState, { costNano }: Bill): void {
   run.calls++;
+  run.inFlight--;
   run.costNano += costNano ?? 0;
 }
 
@@ -86,7 +88,9 @@ export function isError(outcome: Outcome): boolean {
 
 /** A defect must not keep a call from its ending: what it cost is unknown then, and the operator is told. */
 function billFor(call: Call, outcome: Outcome, now: Instant, { log }: SettleContext): Bill {
+  const { reading } = outcome;
   try {
+    if (reading && !isReported(reading)) call.hold?.catchUp(reading, now);
     return makeBill(call, outcome, now);
   } catch (cause) {
     log(`the cost of call ${call.id} could not be worked out: ${errorCode(cause)}`);
@@ -102,21 +106,27 @@ export function makeBill(call: Call, outcome: Outcome, now: Instant): Bill {
     return { usage: null, source: null, costNano: isFree(call.method, call.located.operation) ? 0 : null };
   }
   if (isFruitless(outcome)) return { usage: null, source: null, costNano: 0 };
-  const metered = meterUsage(call, call.plan, reading, now);
+  const metered = meterUsage(call, call.plan, outcome, now);
   const costNano =
     metered.source === "estimated" && reading?.usage == null
-      ? priceEstimate(call.plan, call.hold, metered.usage)
+      ? priceEstimate(call.plan, metered.usage)
       : priceOf(call, metered.usage, reading, now);
-  // Under a money cap nothing passes for free because its price turned out to be unknown: it costs what was held.
-  return { ...metered, costNano: costNano ?? (call.hold?.isCapped ? call.hold.nano : null) };
+  return { ...metered, costNano: chargeFor(call, costNano) };
+}
+
+/**
+ * What becomes of a cost. Under a money cap nothing passes for free because its price turned out to be unknown: it costs
+ * what was held. And what a host says that nobody vouches for never uses up more of a budget than was held of it.
+ */
+function chargeFor({ hold, isStranger }: Call, costNano: NanoUsd | null): NanoUsd | null {
+  if (costNano === null) return hold?.isCapped ? hold.nano : null;
+  return isStranger && hold?.nano != null ? Math.min(costNano, hold.nano) : costNano;
 }
 
 /** Input at the price that was held for it, and the output that must have been made. */
-function priceEstimate({ price }: Plan, hold: RunningHold | null, usage: Usage | null): NanoUsd | null {
+function priceEstimate({ price }: Plan, usage: Usage | null): NanoUsd | null {
   if (price === null) return null;
-  const nano = Math.round(price.inputNano + price.outputRate * (usage?.outputTokens ?? 0));
-  // What nobody reports is never charged beyond what it may have cost at most.
-  return hold?.nano == null ? nano : Math.min(nano, Math.max(hold.nano, price.inputNano));
+  return Math.round(price.inputNano + price.outputRate * (usage?.outputTokens ?? 0));
 }
 
 /** Whether the upstream did not do what it was asked for, whatever became of its explanation. */
@@ -134,31 +144,39 @@ function isFruitless({ upstreamStatus, reading }: Outcome): boolean {
 function meterUsage(
   call: Call,
   plan: Plan,
-  reading: AnswerReading | null,
+  outcome: Outcome,
   now: Instant,
 ): { readonly usage: Usage | null; readonly source: Bill["source"] } {
+  const { reading } = outcome;
   const reported = reading?.usage ?? null;
   if (call.located.operation.kind !== "generate") {
     return { usage: reported, source: reported && "reported" };
   }
-  const made = outputMade(call, plan, reading?.visibleBytes ?? 0, now);
+  const made = outputMade(call, plan, outcome, now);
   if (reading === null || reported === null) {
     return {
       usage: { ...UNKNOWN_USAGE, inputTokens: plan.inputTokens, outputTokens: made },
       source: "estimated",
     };
   }
-  const hasOutput = reported.outputTokens !== null || reading.visibleBytes === 0;
-  if (reading.ended && hasOutput) return { usage: reported, source: "reported" };
+  if (isReported(reading)) return { usage: reported, source: "reported" };
   return { usage: atLeastMade(reported, made), source: "estimated" };
 }
 
-/** The output that must have been made: of the text seen, or by the clock, as far as that was held. */
-function outputMade({ hold, started }: Call, plan: Plan, visibleBytes: number, now: Instant): number {
-  const bound = hold?.bound ?? Number.POSITIVE_INFINITY;
-  const seen = outputBy(plan, visibleBytes, 0, bound);
-  const thought = outputBy(plan, visibleBytes, now - started, bound);
-  return Math.max(seen, Math.min(thought, hold?.output ?? thought));
+/** Tokens that must have been made, where nobody reports them. Never more than was held: a cap holds whatever comes. */
+function outputMade(call: Call, plan: Plan, { reading, isUnread }: Outcome, now: Instant): number {
+  const held = call.hold?.output ?? plan.ceiling;
+  if (isUnread) return held;
+  const bound = call.hold?.bound ?? Number.POSITIVE_INFINITY;
+  // Of an answer that comes whole, nothing is seen before its end.
+  const isHidden = plan.hidesReasoning || (!call.stream && reading === null);
+  const seen = reading?.visibleBytes ?? 0;
+  return Math.min(held, outputBy({ ...plan, hidesReasoning: isHidden }, seen, now - call.admitted, bound));
+}
+
+/** Whether the answer told all that it used. */
+function isReported({ usage, ended, visibleBytes }: AnswerReading): boolean {
+  return ended && usage !== null && (usage.outputTokens !== null || visibleBytes === 0);
 }
 
 /** The price of the model that answered, else of the one that was asked for; null when neither is known. */

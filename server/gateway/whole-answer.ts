@@ -41,11 +41,12 @@ export async function answerWhole(
   if ("refusal" in collected) return status < 300 ? collected : answerBroken(call, parts, collected, context);
   if (!collected.whole) return collected.source;
   const { bytes } = collected;
-  const reading = await readAnswer(call, bytes, parts.encoding, context.memory).catch((defect) => {
+  const read = await readAnswer(call, bytes, parts.encoding, context.memory).catch((defect) => {
     releaseBody(context.memory, bytes.length);
     throw defect;
   });
-  const outcome = { status, upstreamStatus: status, error: reading.error, reading, sent: true };
+  const { error } = read.reading;
+  const outcome = { status, upstreamStatus: status, error, ...read, sent: true };
   const cost = renderCost(context.end({ ending: "complete", ...outcome }));
   if (cost !== null) headers.set("x-tollgate-cost", cost);
   return new Response(deliver(call, bytes, context), { status, headers });
@@ -56,13 +57,13 @@ async function readAnswer(
   bytes: Uint8Array,
   encoding: string,
   memory: BodyMemory,
-): Promise<AnswerReading> {
+): Promise<{ readonly reading: AnswerReading; readonly isUnread: boolean }> {
   const { operation } = call.located;
   const reader = protocols.get(operation.dialect).createReader(call.provider.quirks);
-  if (operation.kind === "pass") return reader.reading;
+  if (operation.kind === "pass") return { reading: reader.reading, isUnread: true };
   const plain = encoding === "identity" ? bytes : await decode(encoding, bytes, memory);
-  if (plain) readWhole(reader, plain);
-  return reader.reading;
+  const isRead = plain !== null && readWhole(reader, plain);
+  return { reading: reader.reading, isUnread: !isRead };
 }
 
 async function decode(encoding: string, bytes: Uint8Array, memory: BodyMemory): Promise<Uint8Array | null> {

@@ -1,6 +1,7 @@
 /** A real Chromium for the page's tests, and what it complained about. */
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Gateway } from "../support/gateway.ts";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -49,4 +50,18 @@ export async function openWindow(browser: Browser, options: BrowserContextOption
     if (message.type() === "error" && !text.includes("status of 401")) complaints.push(text);
   });
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** A window that shows the live fleet. */
+export async function signIn(
+  browser: Browser,
+  gateway: Gateway,
+  options: BrowserContextOptions = {},
+): Promise<Window> {
+  const window = await openWindow(browser, options);
+  await window.page.goto(gateway.dashboardUrl);
+  await window.page.getByLabel("Admin token").fill(gateway.adminToken);
+  await window.page.getByRole("button", { name: "Sign in" }).click();
+  await window.page.getByText("Live", { exact: true }).waitFor();
+  return window;
 }

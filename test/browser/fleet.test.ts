@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import type { Browser, Page } from "playwright-core";
 import { type Gateway, startGateway } from "../support/gateway.ts";
 import { startUpstream, type Upstream } from "../support/upstream.ts";
-import { findChromium, launch, openWindow, type Window } from "./browser.ts";
+import { findChromium, launch, openWindow, signIn } from "./browser.ts";
 
 // A gateway and a window are started for each test; on a busy machine that takes longer than Bun allows a test.
 setDefaultTimeout(60_000);
@@ -61,7 +61,7 @@ describe.skipIf(chromium === null)("the fleet page", () => {
 
   test("teaches the first call, then shows the agent without a reload, with the right figures", async () => {
     await using gateway = await start();
-    await using window = await signIn(gateway);
+    await using window = await signIn(browser, gateway);
     const { page } = window;
     await page.getByRole("heading", { name: "Send the first call" }).waitFor();
     expect(await page.locator("pre").textContent()).toContain(
@@ -83,7 +83,7 @@ describe.skipIf(chromium === null)("the fleet page", () => {
 
   test("a call without a known price costs unknown, never nothing", async () => {
     await using gateway = await start();
-    await using window = await signIn(gateway);
+    await using window = await signIn(browser, gateway);
     await call(gateway, "mystic", { model: "unheard-of-9" });
     const row = window.page.getByRole("row", { name: /^mystic/ }).first();
     await cell(row, "Cost today", "unknown");
@@ -94,7 +94,7 @@ describe.skipIf(chromium === null)("the fleet page", () => {
   test("says since when it has watched, and lights up only calls that came since", async () => {
     await using gateway = await start();
     await call(gateway, "early", { model: "priced-1" });
-    await using window = await signIn(gateway);
+    await using window = await signIn(browser, gateway);
     const { page } = window;
     const entries = page.locator(".entries tbody tr");
     await entries.getByText("early").waitFor();
@@ -111,7 +111,7 @@ describe.skipIf(chromium === null)("the fleet page", () => {
     await using gateway = await start();
     await call(gateway, "a-name-that-asks-for-a-wide-column", { model: "priced-1" });
     await call(gateway, "b", { model: "unheard-of-9" });
-    await using window = await signIn(gateway);
+    await using window = await signIn(browser, gateway);
     const { page } = window;
     await page.locator(".agent-id").nth(1).waitFor();
     const edges = () =>
@@ -126,7 +126,7 @@ describe.skipIf(chromium === null)("the fleet page", () => {
     await using gateway = await start();
     await call(gateway, "alpha", { model: "priced-1", owner: "team-ml" });
     await call(gateway, "beta", { model: "unheard-of-9", owner: "care" });
-    await using window = await signIn(gateway);
+    await using window = await signIn(browser, gateway);
     const { page } = window;
     const names = page.locator(".agent-id");
     await page.getByText("alpha", { exact: true }).first().waitFor();
@@ -159,7 +159,7 @@ describe.skipIf(chromium === null)("the fleet page", () => {
       model: "priced-1",
       owner: "team-ml",
     });
-    await using window = await signIn(gateway, { viewport: { width: 360, height: 740 } });
+    await using window = await signIn(browser, gateway, { viewport: { width: 360, height: 740 } });
     const { page } = window;
     await page.locator(".agent-id").waitFor();
     for (const [theme, ground] of [
@@ -175,7 +175,7 @@ describe.skipIf(chromium === null)("the fleet page", () => {
 
   test("is dark on a device that prefers light, too, until light is chosen by hand, which stays", async () => {
     await using gateway = await start();
-    await using window = await signIn(gateway, { colorScheme: "light" });
+    await using window = await signIn(browser, gateway, { colorScheme: "light" });
     const { page } = window;
     const scheme = () => page.evaluate("getComputedStyle(document.documentElement).colorScheme");
     expect(await scheme()).toBe("dark");
@@ -187,23 +187,13 @@ describe.skipIf(chromium === null)("the fleet page", () => {
 
   test("says since when its figures are old once the gateway is gone", async () => {
     await using gateway = await start();
-    await using window = await signIn(gateway);
+    await using window = await signIn(browser, gateway);
     await gateway.kill9();
     await window.page.getByText(/^Stale since \d\d:\d\d:\d\d$/).waitFor();
   });
 
   function start(): Promise<Gateway> {
     return startGateway({ upstream: upstream.origin, file: { pricing: PRICES } });
-  }
-
-  /** A window that shows the live fleet. */
-  async function signIn(gateway: Gateway, options: Parameters<typeof openWindow>[1] = {}): Promise<Window> {
-    const window = await openWindow(browser, options);
-    await window.page.goto(gateway.dashboardUrl);
-    await window.page.getByLabel("Admin token").fill(gateway.adminToken);
-    await window.page.getByRole("button", { name: "Sign in" }).click();
-    await window.page.getByText("Live", { exact: true }).waitFor();
-    return window;
   }
 });
 

@@ -11,15 +11,15 @@ import { startUpstream } from "../support/upstream.ts";
 const RATE = 10_000;
 const PRICING = { models: { "priced-*": { input: 1, output: RATE / 1_000 } } };
 /** Far more than the 1,024 tokens that a stream holds at first. */
-const WORDS = [...Array.from({ length: 20 }, () => "word after word ".repeat(125)), "that is all"];
-const BYTES = WORDS.join("").length;
+const SEEN = [...Array.from({ length: 20 }, () => "word after word ".repeat(125)), "so far so good"];
+const BYTES = SEEN.join("").length;
 
 allowForProcesses();
-/** Says everything, and then neither ends nor goes on. */
+/** Says most of it, and then neither goes on nor ends. */
 const upstream = startUpstream((exchange) => {
   const never = new Promise<void>(() => undefined);
   let sent = "";
-  const pause = () => (sent.includes(WORDS.at(-1) ?? "") ? never : undefined);
+  const pause = () => (sent.includes("so far so good") ? never : undefined);
   const watched = {
     ...exchange,
     write(bytes: Uint8Array | string) {
@@ -27,7 +27,7 @@ const upstream = startUpstream((exchange) => {
       return exchange.write(bytes);
     },
   };
-  return replySaying({ ...HELLO, words: WORDS }, { before: pause })(watched);
+  return replySaying({ ...HELLO, words: [...SEEN, " and so on"] }, { before: pause })(watched);
 });
 afterAll(() => upstream[Symbol.asyncDispose]());
 
@@ -47,7 +47,7 @@ test.each([
     const first = await home.start();
     const client = await connect(first.url);
     client.send(renderRequest(first.url, { target: `/agents/writer/${path}`, body: JSON.stringify(body) }));
-    await client.sees("that is all");
+    await client.sees("so far so good");
     await first.kill9();
     client.close();
 

@@ -1,6 +1,12 @@
 /** Who waits for others' holds, in which order they go on, and when they are given up (SPEC 7.2). */
 import { describe, expect, test } from "bun:test";
-import { type DataPlane, json, type ManualStream, manualStream, openDataPlane } from "../support/data-plane.ts";
+import {
+  type DataPlane,
+  json,
+  type ManualStream,
+  manualStream,
+  openDataPlane,
+} from "../support/data-plane.ts";
 import {
   agentOf,
   CHAT,
@@ -66,10 +72,12 @@ function openScene(config: string = CAPPED): Scene {
       const client = new AbortController();
       answers.set(said, () => answer.promise);
       const state: Whole["state"] = { outcome: null };
-      const outcome = call(plane, "bot", CHAT, { ceiling, said }, { signal: client.signal }).then((response) => {
-        state.outcome = outcomeOf(response);
-        return state.outcome;
-      });
+      const outcome = call(plane, "bot", CHAT, { ceiling, said }, { signal: client.signal }).then(
+        (response) => {
+          state.outcome = outcomeOf(response);
+          return state.outcome;
+        },
+      );
       return {
         outcome,
         state,
@@ -132,7 +140,11 @@ describe("a stream that must grow and finds no room beside others", () => {
     await other.settle(50);
     await reading;
     await seeWords(reader, 2_100);
-    upstream.push(CHAT.events(saying(20, 2_100, [])).slice(-3).join(""));
+    upstream.push(
+      CHAT.events(saying(20, 2_100, []))
+        .slice(-3)
+        .join(""),
+    );
     upstream.end();
     expect(await reader.rest()).toContain("[DONE]");
     expect(plane.calls()).toMatchObject([
@@ -343,7 +355,8 @@ describe("a call that fits the cap, but not beside others' holds", () => {
       const second = scene.whole(3_000);
       await turns();
       expect(plane.sent).toHaveLength(2);
-      if (change === "cap") plane.configure(CAPPED.replace("max_cost_total: 0.06", "max_cost_per_hour: 0.09"));
+      if (change === "cap")
+        plane.configure(CAPPED.replace("max_cost_total: 0.06", "max_cost_per_hour: 0.09"));
       else plane.advance(6_000);
       plane.tick();
       await until(() => plane.sent.length === 3, `the second call leaves: ${change}`);

@@ -143,6 +143,7 @@ describe("figures that cannot be", () => {
         requestedModel: "gpt-4o-mini",
         stream: false,
         isBackground: false,
+        isStranger: false,
         run: null,
         trust: null,
         plan: PLAN,

@@ -170,8 +170,7 @@ export function openai({ url, agent, key = "sk-client", headers, provider = "ope
   });
 }
 
-/** Anthropic's SDK, as this agent. */
-export function anthropic({ url, agent, key = "sk-client", headers, provider }: Caller): Anthropic {
+function anthropic({ url, agent, key = "sk-client", headers, provider }: Caller): Anthropic {
   const baseURL = `${url}/agents/${agent}/${provider ?? "anthropic"}`;
   return new Anthropic({ baseURL, apiKey: key, defaultHeaders: { ...headers } });
 }

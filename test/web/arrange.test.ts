@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { arrangeAgents, chooseOrder } from "../../web/src/feed/arrange.ts";
+import { arrangeAgents, chooseOrder, keepPlaces } from "../../web/src/feed/arrange.ts";
 import { agentStatus } from "./samples.ts";
 
 const RESEARCHER = agentStatus("researcher", {
@@ -82,6 +82,12 @@ describe("arrangeAgents", () => {
   function ids(filter: string, key: Parameters<typeof chooseOrder>[1], descending: boolean): string[] {
     return arrangeAgents(ALL, filter, { key, descending }).map((agent) => agent.id);
   }
+});
+
+test("keepPlaces leaves everyone in place, leaves out who is gone, and puts new agents last", () => {
+  const fresh = agentStatus("fresh");
+  const dearer = { ...SUPPORT, cost: { hour: 9, day: 9, total: 99 } };
+  expect(keepPlaces([fresh, dearer, CODER], [CODER, RESEARCHER, SUPPORT])).toEqual([CODER, dearer, fresh]);
 });
 
 describe("chooseOrder", () => {

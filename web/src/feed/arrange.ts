@@ -64,6 +64,16 @@ export function arrangeAgents<Agent extends AgentStatus>(
     .sort((a, b) => compareKnown(key(a), key(b), direction) || compare(KEYS.agent(a), KEYS.agent(b)));
 }
 
+/** The same agents, those that were there before in the places that they had, new ones last. */
+export function keepPlaces<Agent extends AgentStatus>(
+  agents: readonly Agent[],
+  before: readonly AgentStatus[],
+): Agent[] {
+  const places = new Map(before.map((agent, place) => [agent.id, place]));
+  const place = (agent: Agent) => places.get(agent.id) ?? before.length;
+  return agents.toSorted((a, b) => place(a) - place(b));
+}
+
 function describe(agent: AgentStatus): string {
   const flight = agent.in_flight > 0 ? "in flight" : "";
   return [agent.id, agent.owner, agent.purpose, ...agent.tags, agent.status, flight]

@@ -1,6 +1,6 @@
 import { createMemo, createSignal, For, Show } from "solid-js";
 import { pauseAgent, resumeAgent } from "../api.ts";
-import { arrangeAgents, type Order } from "../feed/arrange.ts";
+import { arrangeAgents, keepPlaces, type Order } from "../feed/arrange.ts";
 import { createDecisions } from "../feed/decisions.ts";
 import type { AgentView, FeedMessage } from "../feed/reduce.ts";
 import { countWatched, STEP, watchedOnlySince } from "../feed/series.ts";
@@ -23,7 +23,12 @@ export function AgentsPanel(props: {
   const decisions = createDecisions({ pauseAgent, resumeAgent }, (agent) =>
     props.hear({ type: "agent", agent }),
   );
-  const shown = createMemo(() => arrangeAgents(props.agents, filter(), order()));
+  // A row that moved would drop the focus, and the next key would go nowhere.
+  const [isHeld, setIsHeld] = createSignal(false);
+  const shown = createMemo<AgentView[]>((before) => {
+    const arranged = arrangeAgents(props.agents, filter(), order());
+    return isHeld() ? keepPlaces(arranged, before) : arranged;
+  }, []);
   // Sparklines move with each step, not each second.
   const step = createMemo(() => Math.floor(props.now / STEP) * STEP);
   const watched = () => countWatched(props.watchedSince, step());
@@ -43,7 +48,10 @@ export function AgentsPanel(props: {
       <OutcomeLine outcome={stop() ? null : decisions.outcome()} dismiss={decisions.dismiss} />
       <table class="agents">
         <Heads order={order()} onlySince={onlySince()} choose={setOrder} />
-        <tbody>
+        <tbody
+          onFocusIn={(event) => setIsHeld(event.target.matches(":focus-visible"))}
+          onFocusOut={(event) => !isWithin(event.currentTarget, event.relatedTarget) && setIsHeld(false)}
+        >
           <For each={shown()}>
             {(agent) => (
               <AgentRow
@@ -72,6 +80,10 @@ export function AgentsPanel(props: {
       </Show>
     </section>
   );
+}
+
+function isWithin(element: Element, target: EventTarget | null): boolean {
+  return target instanceof Node && element.contains(target);
 }
 
 /** `12, 2 paused`; while a filter is set, `3 of 12, 2 paused`. */
