@@ -1,17 +1,41 @@
-/** The typed way into a running gateway's management API, for scripts and for the command line. */
+/** The typed way into a running gateway's management API: for the command line, and for other projects (docs/client.md). */
 import { treaty } from "@elysiajs/eden";
 import type { App } from "./app.ts";
+import { followLive, type LiveEvent } from "./client-live.ts";
+
+export type { LiveEvent, LiveLost } from "./client-live.ts";
+export type * from "./management/wire.ts";
+export type { LogEntry } from "./store/store.ts";
+
+type Routes = ReturnType<typeof treaty<App>>;
+
+export interface Client extends Pick<Routes, "api" | "health"> {
+  /**
+   * The live feed: a snapshot, then each second what changed. It connects anew by itself (`lost`, then a snapshot), ends
+   * when `signal` aborts or the loop is left, and throws when the gateway refuses the token.
+   */
+  live(options?: { readonly signal?: AbortSignal }): AsyncGenerator<LiveEvent, void>;
+}
 
 /**
- * A client whose routes, parameters and answers have the types of `/api`. `url` is that of either listener, `token` the admin
- * token. Answers are `{ data, error }`; nothing throws. Times stay ISO 8601 text.
+ * A client whose routes, parameters and answers have the types of `/api`. `url` is that of either listener, `token` the
+ * admin token or a further one. Answers are `{ data, error }`; nothing but the live feed throws. Times stay ISO 8601 text.
  */
-export function createClient(url: string, token: string) {
-  return treaty<App>(url, {
+export function createClient(url: string, token: string): Client {
+  const { api, health } = treaty<App>(url, {
     headers: { authorization: `Bearer ${token}` },
     fetch: { redirect: "manual" },
     parseDate: false,
   });
+  return {
+    api,
+    health,
+    live: ({ signal = null }: { readonly signal?: AbortSignal | null } = {}) =>
+      followLive(url, token, signal, { open: (at) => new WebSocket(at), after }),
+  };
 }
 
-export type Client = ReturnType<typeof createClient>;
+function after(delay: number, run: () => void): () => void {
+  const timer = setTimeout(run, delay);
+  return () => clearTimeout(timer);
+}

@@ -1,18 +1,21 @@
 /** Brings a gateway up in this process: configuration, store, world, listeners. And takes it down again. */
+import { randomBytes } from "node:crypto";
 import { listen } from "./app.ts";
 import { loadAssets } from "./assets.ts";
-import { renderProblem } from "./config/problem.ts";
+import { type Problem, renderProblem } from "./config/problem.ts";
 import { watchConfig } from "./config/watch.ts";
 import { createConfiguration } from "./configuration.ts";
 import type { Millis } from "./core/duration.ts";
 import type { NoteLine } from "./core/event.ts";
 import type { Settings } from "./core/settings.ts";
 import { findHealth } from "./health.ts";
-import { loadConfiguration, type Source } from "./load.ts";
+import { layAnew, loadConfiguration, loadLocations, type Source } from "./load.ts";
 import { provisionAdminToken, renderTokenAtStart, type TokenAtStart } from "./management/admin-token.ts";
 import type { ReloadResult } from "./management/context.ts";
 import { writeRunFile } from "./run-file.ts";
+import { openRunTime } from "./run-time.ts";
 import { openStore } from "./store/open.ts";
+import { createSealer } from "./store/sealing.ts";
 import { VERSION } from "./version.ts";
 import { createWorld } from "./world.ts";
 
@@ -47,25 +50,30 @@ const SETTLE: Millis = 100;
 /** Starts everything, or says why it cannot; then nothing is left open. */
 export async function launch(options: LaunchOptions): Promise<Running | LaunchProblem> {
   const { file, log } = options;
-  const load = () => loadConfiguration(options);
-  const first = load();
-  if ("problems" in first) return { problem: first.problems.map(renderProblem).join("\n") };
-  const { gateway, dashboard, audit } = first.settings;
-  const dataDir = gateway.data_dir;
+  const locations = loadLocations(options);
+  if ("problems" in locations) return tellProblems(locations.problems);
+  const { dataDir, audit, timezone } = locations;
 
   // Whatever ends this function early closes what it has opened.
   await using opened = new AsyncDisposableStack();
   const assets = await loadAssets();
-  const store = openStore({ dataDir, audit, timezone: gateway.timezone, now: Date.now, log });
+  const store = openStore({ dataDir, audit, timezone, now: Date.now, log });
   if ("problem" in store) return store;
   opened.defer(() => store.close());
+  const secretKey = process.env.TOLLGATE_SECRET_KEY || null;
+  const runTime = openRunTime(store.state, createSealer({ dataDir, secretKey, random: randomBytes }));
+  const first = loadConfiguration(options, runTime.values());
+  if ("problems" in first) return tellProblems(first.problems);
+  const { gateway, dashboard } = first.settings;
   const note = (type: NoteLine["type"], event: string, detail?: NoteLine["detail"]): void => {
     store.journal.append({ type, event, time: new Date().toISOString(), detail });
   };
 
   const configuration = createConfiguration({
     first,
-    load,
+    runTime,
+    load: (values) => loadConfiguration(options, values),
+    layAnew: (read, values) => layAnew(read, options, values),
     provision(next, changed) {
       if (!changed.some((path) => path.startsWith("admin."))) return null;
       const token = provisionToken(next, false);
@@ -124,6 +132,10 @@ export async function launch(options: LaunchOptions): Promise<Running | LaunchPr
   };
 }
 
+function tellProblems(problems: readonly Problem[]): LaunchProblem {
+  return { problem: problems.map(renderProblem).join("\n") };
+}
+
 /** What `run` gives, or what could not be done and the system's reason. */
 function attempt<Result extends object>(what: string, run: () => Result): Result | LaunchProblem {
   try {
@@ -143,4 +155,5 @@ function tellReload(result: ReloadResult, log: (message: string) => void): void 
   }
   log("Configuration reloaded.");
   if (result.needs_restart.length > 0) log(`After a restart only: ${result.needs_restart.join(", ")}`);
+  if (result.shadowed.length > 0) log(`Set otherwise at run time: ${result.shadowed.join(", ")}`);
 }

@@ -1,12 +1,19 @@
 /** Reads what a configuration is made of: gateway.yaml, the environment, and the price list that it names. */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { type ConfigContext, type Overrides, parseConfig } from "./config/load.ts";
+import {
+  type ConfigContext,
+  type ConfigRead,
+  type Locations,
+  type Overrides,
+  type ParsedConfig,
+  parseConfig,
+  parseLocations,
+} from "./config/load.ts";
 import type { Problem } from "./config/problem.ts";
-import { findUnenforced } from "./config/unenforced.ts";
-import type { Settings } from "./core/settings.ts";
+import type { RunTimeValues } from "./config/run-time.ts";
 import { checkCondition } from "./gateway/condition.ts";
-import { KNOWN_PROVIDERS } from "./providers/index.ts";
+import { KNOWN_PROVIDERS, ownerOfModel } from "./providers/index.ts";
 import { checkPriceList } from "./providers/price-list.ts";
 
 /** Where the configuration of this process comes from. */
@@ -17,10 +24,7 @@ export interface Source {
 }
 
 /** A configuration that was read and found good. */
-export interface Loaded {
-  readonly settings: Settings;
-  /** Sentences about what is allowed and probably not meant. */
-  readonly warnings: readonly string[];
+export interface Loaded extends ConfigRead {
   /** The configuration file as it was read; empty without one. */
   readonly text: string;
   /** The price list as it was read; null when the bundled one serves. */
@@ -29,29 +33,18 @@ export interface Loaded {
 
 export type LoadResult = Loaded | { readonly problems: readonly Problem[] };
 
-/** Reads each file once, so that what was checked is what is used. Gives all problems at once; never throws. */
-export function loadConfiguration({ file, overrides }: Source): LoadResult {
-  const text = file === null ? "" : readText(file);
-  if (text === null) {
-    return refuse(file, "", "The configuration file cannot be read. Check its path and permissions.");
-  }
-  const context: ConfigContext = {
-    file,
-    env: process.env,
-    home: homedir(),
-    cwd: process.cwd(),
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    providers: KNOWN_PROVIDERS,
-    checkCondition,
-    overrides,
-  };
-  const parsed = parseConfig(text, context);
+const UNREADABLE = "The configuration file cannot be read. Check its path and permissions.";
+
+/**
+ * Reads each file once, so that what was checked is what is used, and lays over it what was set at run time. Gives all
+ * problems at once; never throws.
+ */
+export function loadConfiguration(source: Source, runTime: RunTimeValues = new Map()): LoadResult {
+  const { file } = source;
+  const text = readSource(source);
+  if (text === null) return refuse(file, "", UNREADABLE);
+  const parsed = parse(text, source, runTime);
   if ("problems" in parsed) return parsed;
-  const unenforced = findUnenforced(parsed.settings);
-  if (unenforced.length > 0) {
-    const message = `This version reads these settings but does not enforce them: ${unenforced.join(", ")}. Remove them, so that nobody relies on them.`;
-    return refuse(file, unenforced[0] ?? "", message);
-  }
   const path = parsed.settings.pricing.file;
   const priceList = path === null ? null : readText(path);
   if (path !== null) {
@@ -61,7 +54,45 @@ export function loadConfiguration({ file, overrides }: Source): LoadResult {
   return { ...parsed, text, priceList };
 }
 
-function refuse(file: string | null, path: string, message: string): LoadResult {
+/** The same files as they were read then, under other values of run time. The price list is the file's alone. */
+export function layAnew({ text, priceList }: Loaded, source: Source, runTime: RunTimeValues): LoadResult {
+  const parsed = parse(text, source, runTime);
+  return "problems" in parsed ? parsed : { ...parsed, text, priceList };
+}
+
+/** Where the data folder and the journal are, whatever else is wrong: what was set at run time lies there. */
+export function loadLocations(source: Source): Locations | { readonly problems: readonly Problem[] } {
+  const text = readSource(source);
+  return text === null ? refuse(source.file, "", UNREADABLE) : parseLocations(text, contextOf(source));
+}
+
+function parse(text: string, source: Source, runTime: RunTimeValues): ParsedConfig {
+  return parseConfig(text, { ...contextOf(source), runTime });
+}
+
+function contextOf({ file, overrides }: Source): ConfigContext {
+  return {
+    file,
+    env: process.env,
+    home: homedir(),
+    cwd: process.cwd(),
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    providers: KNOWN_PROVIDERS,
+    checkCondition,
+    isKnownModel: (model) => ownerOfModel(model) !== null,
+    overrides,
+  };
+}
+
+function readSource({ file }: Source): string | null {
+  return file === null ? "" : readText(file);
+}
+
+function refuse(
+  file: string | null,
+  path: string,
+  message: string,
+): { readonly problems: readonly Problem[] } {
   return { problems: [{ file: file ?? "(no file)", line: null, column: null, path, message }] };
 }
 

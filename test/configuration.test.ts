@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RunTimeValues } from "../server/config/run-time.ts";
 import { type ConfigurationParts, createConfiguration } from "../server/configuration.ts";
 import { UNKNOWN_USAGE } from "../server/core/usage.ts";
-import { loadConfiguration } from "../server/load.ts";
+import { layAnew, loadConfiguration } from "../server/load.ts";
+import type { RunTime } from "../server/run-time.ts";
 import { makeTempFolder } from "./support/temp.ts";
 
 /** A configuration kept from real files in a folder of its own. */
@@ -13,13 +15,32 @@ function keep(text: string, provision: ConfigurationParts["provision"] = () => n
   const write = (name: string, content: string) => writeFileSync(join(folder.path, name), content);
   write("prices.json", priceList(1));
   write("gateway.yaml", text);
-  const load = () => loadConfiguration({ file, overrides: { "data-dir": folder.path } });
-  const first = load();
+  const source = { file, overrides: { "data-dir": folder.path } };
+  const first = loadConfiguration(source);
   if ("problems" in first) throw new Error(first.problems.map(({ message }) => message).join("\n"));
   const changes: (readonly string[])[] = [];
   const onChange = (changed: readonly string[]) => void changes.push(changed);
-  const configuration = createConfiguration({ first, load, provision, onChange });
+  const configuration = createConfiguration({
+    first,
+    runTime: keepNothing(),
+    load: (values) => loadConfiguration(source, values),
+    layAnew: (read, values) => layAnew(read, source, values),
+    provision,
+    onChange,
+  });
   return { write, changes, configuration, [Symbol.dispose]: () => folder[Symbol.dispose]() };
+}
+
+/** Nothing is set at run time, and what is set is kept in memory. */
+function keepNothing(): RunTime {
+  let values: RunTimeValues = new Map();
+  return {
+    values: () => values,
+    warnings: () => [],
+    write(next) {
+      values = next;
+    },
+  };
 }
 
 function priceList(usdPerMillion: number): string {
@@ -112,12 +133,4 @@ test("a file that is no mapping is no configuration", () => {
   for (const text of ["hello", "- gateway", "42"]) {
     expect(() => keep(text)).toThrow("expected a mapping");
   }
-});
-
-test("a setting that nothing enforces yet is refused by name, not taken for kept", () => {
-  expect(() => keep("agents: { bot: { model: gpt-4o } }")).toThrow(
-    "does not enforce them: agents.bot.model.",
-  );
-  using kept = keep("agents: { bot: { rate_limit: 10/min, models: { deny: ['*'] } } }");
-  expect(kept.configuration.setup().agent("bot").buckets).toHaveLength(1);
 });

@@ -37,16 +37,23 @@ function explainRefusal({ url, tokenSource }: Target, status: number, body: unkn
       "The right one stands in admin.token in the gateway's data folder; give it with --token or TOLLGATE_ADMIN_TOKEN.",
     );
   }
-  const said = readErrorMessage(body);
-  return said === null
-    ? failure(`What answers at ${url} is no Tollgate gateway (HTTP ${status}).`, "Check --url.")
-    : failure(said);
+  const said = readError(body);
+  if (said === null)
+    return failure(`What answers at ${url} is no Tollgate gateway (HTTP ${status}).`, "Check --url.");
+  const [, ...further] = said.problems;
+  return failure(said.message, further.length === 0 ? null : further.join("\n"));
 }
 
-/** The message of `{error:{message}}`, the one shape of the management API's errors. */
-function readErrorMessage(body: unknown): string | null {
-  if (typeof body !== "object" || body === null || !("error" in body)) return null;
-  const { error } = body;
-  if (typeof error !== "object" || error === null || !("message" in error)) return null;
-  return typeof error.message === "string" ? error.message : null;
+/** What `{error:{message, details}}` says, the one shape of the management API's errors: all problems, if it names some. */
+function readError(body: unknown): { readonly message: string; readonly problems: readonly string[] } | null {
+  const { error } = membersOf(body);
+  const { message, details } = membersOf(error);
+  if (typeof message !== "string") return null;
+  const { problems } = membersOf(details);
+  const told = Array.isArray(problems) ? problems.map((one: unknown) => membersOf(one).message) : [];
+  return { message, problems: told.filter((one) => typeof one === "string") };
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }

@@ -1,5 +1,7 @@
 import { defineCommand } from "citty";
 import type { AgentStatus, BudgetCaps, Windows } from "../management/wire.ts";
+import { ask } from "./ask.ts";
+import { parseCaps } from "./budget-change.ts";
 import { fail, orFail } from "./failure.ts";
 import { renderCost, renderForeign, renderMoney, UNKNOWN } from "./figures.ts";
 import { findAgent } from "./find-agent.ts";
@@ -9,26 +11,47 @@ import { type Column, renderTable } from "./table.ts";
 import { findTarget, TARGET_ARGS } from "./target.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
-/** What an agent has spent, what its calls in flight hold, and what its caps leave. */
+/** What an agent has spent, what its calls in flight hold, and what its caps leave; and other caps for it. */
 export function budgetCommand(terminal: Terminal) {
   return defineCommand({
-    meta: { name: "budget", description: "Show what an agent has spent and may still spend" },
+    meta: {
+      name: "budget",
+      description: "Show what an agent has spent and may still spend, or change its caps",
+    },
     args: {
       agent: { type: "positional", required: false, description: "The agent's name" },
+      hourly: {
+        type: "string",
+        valueHint: "USD",
+        description: "Cap of an hour: USD, unlimited, or none to take it back",
+      },
+      daily: { type: "string", valueHint: "USD", description: "Cap of a day, likewise" },
+      total: { type: "string", valueHint: "USD", description: "Cap of all time, likewise" },
       json: { type: "boolean", description: "Print the agent as GET /api/agents shows it" },
       ...TARGET_ARGS,
     },
     async run({ args }) {
       if (args.agent === undefined) {
-        fail("The agent's name is missing.", "`tollgate budget --help` shows what is possible.", EXIT.usage);
+        misuse("The agent's name is missing.");
       }
-      const agent = orFail(await findAgent(orFail(findTarget(args, terminal)), args.agent));
+      const caps = parseCaps(args);
+      if (typeof caps === "string") misuse(caps);
+      const target = orFail(findTarget(args, terminal));
+      const { id } = orFail(await findAgent(target, args.agent, FIRST));
+      if (caps !== null) orFail(await ask(target, (client) => client.api.budget({ id }).put(caps)));
+      const agent = orFail(await findAgent(target, id));
       const lines = args.json
         ? [JSON.stringify(agent, null, 2)]
         : renderBudget(agent, terminal.columns, styleFor(terminal));
       for (const line of lines) terminal.print(line);
     },
   });
+}
+
+const FIRST = "`tollgate agents set --new` configures one before its first call.";
+
+function misuse(message: string): never {
+  return fail(message, "`tollgate budget --help` shows what is possible.", EXIT.usage);
 }
 
 type Window = keyof Windows<number>;

@@ -1,5 +1,5 @@
 /** Why a command did not do what it was asked to, for the person who asked. */
-import { EXIT, type ExitCode } from "./terminal.ts";
+import { EXIT } from "./terminal.ts";
 
 export interface Failure {
   readonly kind: "failure";
@@ -7,16 +7,17 @@ export interface Failure {
   readonly message: string;
   /** What to do next, in a sentence; null when there is nothing to add. */
   readonly hint: string | null;
-  readonly code: ExitCode;
+  /** One of EXIT, or what a shell means by it. */
+  readonly code: number;
 }
 
 /** A failure as a value, for functions whose callers may know better. */
-export function failure(message: string, hint: string | null = null, code: ExitCode = EXIT.failure): Failure {
+export function failure(message: string, hint: string | null = null, code: number = EXIT.failure): Failure {
   return { kind: "failure", message, hint, code };
 }
 
 /** Ends the command: `runCli` tells the failure and makes its code the process's. */
-export function fail(message: string, hint: string | null = null, code: ExitCode = EXIT.failure): never {
+export function fail(message: string, hint: string | null = null, code: number = EXIT.failure): never {
   throw new CommandFailed(failure(message, hint, code));
 }
 

@@ -6,8 +6,12 @@ import { renderForeign } from "./figures.ts";
 import { guess } from "./guess.ts";
 import type { Target } from "./target.ts";
 
-/** The agent as it is now, or a failure that names the one that was probably meant. */
-export async function findAgent(target: Target, name: string): Promise<AgentStatus | Failure> {
+/** The agent as it is now, or a failure that names the one that was probably meant and says what to do. */
+export async function findAgent(
+  target: Target,
+  name: string,
+  advice = "`tollgate agents` shows every agent.",
+): Promise<AgentStatus | Failure> {
   const answer = await ask(target, (client) => client.api.agents.get());
   if (isFailure(answer)) return answer;
   const found = answer.agents.find(({ id }) => id === name);
@@ -19,6 +23,6 @@ export async function findAgent(target: Target, name: string): Promise<AgentStat
   const hint = near === null ? "." : `; did you mean ${near}?`;
   return failure(
     `No agent ${JSON.stringify(renderForeign(name))} has called or is configured${hint}`,
-    "`tollgate status` shows every agent.",
+    advice,
   );
 }

@@ -1,5 +1,6 @@
 /** What `--help` shows. Pure. */
 import type { ArgDef, ArgsDef } from "citty";
+import { PROGRAM, WORDS_HINT } from "./options.ts";
 import type { Style } from "./style.ts";
 
 export interface HelpTopic {
@@ -17,13 +18,17 @@ export function renderHelp(
   style: Style,
 ): string[] {
   const [positionals, others] = split(Object.entries(args));
-  const named = positionals.map(([name, arg]) => [`<${name}>`, renderMeaning(arg)] as const);
+  const named = positionals.map(([name, arg]) => [renderWord(name, arg), renderMeaning(arg)] as const);
   const options = others.map(([name, arg]) => [renderOption(name, arg), renderMeaning(arg)] as const);
+  const takesProgram = positionals.some(([, { valueHint }]) => valueHint === PROGRAM.valueHint);
+  const own = options.length > 0 ? "[options]" : null;
   const usage = [
     words,
     commands.length > 0 ? "<command>" : null,
+    // Behind the program an option would be the program's.
+    ...(takesProgram ? [own] : []),
     ...named.map(([word]) => word),
-    options.length > 0 ? "[options]" : null,
+    ...(takesProgram ? [] : [own]),
   ];
   const lines = [
     `${description}.`,
@@ -46,6 +51,11 @@ type Argument = readonly [name: string, arg: ArgDef];
 function split(args: readonly Argument[]): readonly [Argument[], Argument[]] {
   const isPositional = ([, { type }]: Argument) => type === "positional";
   return [args.filter(isPositional), args.filter((one) => !isPositional(one))];
+}
+
+/** An ellipsis where more words may follow. */
+function renderWord(name: string, { valueHint }: ArgDef): string {
+  return valueHint === PROGRAM.valueHint || valueHint === WORDS_HINT ? `<${name}> …` : `<${name}>`;
 }
 
 function renderOption(name: string, arg: ArgDef): string {

@@ -63,6 +63,7 @@ const TYPES = Object.keys({
   breaker: true,
   policy: true,
   trust: true,
+  attempt: true,
   checkpoint: true,
 } satisfies Record<Line["type"], true>);
 

@@ -1,19 +1,21 @@
 /** From the words on the command line to a command and an exit code. The only place that tells failures. */
 import { type CommandDef, runCommand } from "citty";
+import { EXAMPLES } from "./examples.ts";
 import { CommandFailed, type Failure, failure, isFailure } from "./failure.ts";
 import { sayWhy } from "./files.ts";
 import { guess } from "./guess.ts";
 import { renderHelp } from "./help.ts";
-import { createCommands, EXAMPLES } from "./index.ts";
-import { checkArguments } from "./options.ts";
+import { createCommands } from "./index.ts";
+import { checkArguments, markProgram } from "./options.ts";
 import { styleFor } from "./style.ts";
-import { EXIT, type ExitCode, type Terminal } from "./terminal.ts";
+import { EXIT, type Terminal } from "./terminal.ts";
+import { lastWord, readTree, resolved } from "./tree.ts";
 
 /**
- * Runs what the words ask for. A command that stays (`start`) has begun to when this resolves. It never rejects: what
- * nobody foresaw is told in a line, too.
+ * Runs what the words ask for and gives the exit code: one of EXIT, or that of the program that was run. A command that
+ * stays (`start`) has begun to when this resolves. It never rejects: what nobody foresaw is told in a line, too.
  */
-export async function runCli(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await run(argv, terminal);
   } catch (error) {
@@ -24,24 +26,24 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   }
 }
 
-async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   const words = argv[0] === "-v" || argv[0] === "--version" ? ["version"] : argv;
   const asksHelp = words.length === 0 || words[0] === "help";
   const selected = await select(createCommands(terminal), asksHelp ? words.slice(1) : words);
   if (isFailure(selected)) return tell(selected, terminal);
-  const { command, rest, path } = selected;
-  if (asksHelp || wantsHelp(rest)) {
-    for (const line of renderHelp(await describe(command, path), styleFor(terminal))) terminal.print(line);
+  if (asksHelp || wantsHelp(selected.rest)) {
+    for (const line of await describe(selected, terminal)) terminal.print(line);
     return EXIT.ok;
   }
+  const { command, rest, path } = await preferList(selected);
   if (command.subCommands) {
     const names = Object.keys(await resolved(command.subCommands)).join(", ");
     return tell(misuse(`\`${path}\` needs one of: ${names}.`, path), terminal);
   }
   const mistake = checkArguments(rest, await resolved(command.args ?? {}));
   if (mistake) return tell(misuse(mistake, path), terminal);
-  await runCommand(command, { rawArgs: [...rest] });
-  return EXIT.ok;
+  const { result } = await runCommand(command, { rawArgs: [...rest] });
+  return typeof result === "number" ? result : EXIT.ok;
 }
 
 interface Selected {
@@ -67,7 +69,14 @@ async function select(root: CommandDef, words: readonly string[]): Promise<Selec
     }
     selected = { command: await resolved(next), path: `${path} ${word}`, rest: others };
   }
-  return selected;
+  const { command, path, rest } = selected;
+  return { command, path, rest: markProgram(rest, await resolved(command.args ?? {})) };
+}
+
+/** A group that is named alone lists what it is about, if it can. */
+async function preferList(selected: Selected): Promise<Selected> {
+  const { list } = await resolved(selected.command.subCommands ?? {});
+  return list ? { ...selected, command: await resolved(list), path: `${selected.path} list` } : selected;
 }
 
 function wantsHelp(words: readonly string[]): boolean {
@@ -76,28 +85,18 @@ function wantsHelp(words: readonly string[]): boolean {
   return options.includes("--help") || options.includes("-h");
 }
 
-async function describe(command: CommandDef, path: string) {
-  const commands = await Promise.all(
-    Object.entries(await resolved(command.subCommands ?? {})).map(async ([name, sub]) => {
-      const meta = await resolved((await resolved(sub)).meta ?? {});
-      return [name, meta.description ?? ""] as const;
-    }),
-  );
-  const { description = "" } = await resolved(command.meta ?? {});
-  const args = await resolved(command.args ?? {});
-  return { words: path, description, args, commands, examples: EXAMPLES.get(path) ?? [] };
-}
-
-/** citty lets every part be a value, a promise or a function of either. */
-function resolved<Value extends object>(part: Value | Promise<Value> | (() => Value | Promise<Value>)) {
-  return typeof part === "function" ? part() : part;
+async function describe({ command, path }: Selected, terminal: Terminal): Promise<string[]> {
+  const { description, args, below } = await readTree(command, path);
+  const commands = below.map((node) => [lastWord(node), node.description] as const);
+  const topic = { words: path, description, args, commands, examples: EXAMPLES.get(path) ?? [] };
+  return renderHelp(topic, styleFor(terminal));
 }
 
 function misuse(message: string, path: string): Failure {
   return failure(message, `\`${path} --help\` shows what is possible.`, EXIT.usage);
 }
 
-function tell({ message, hint, code }: Failure, terminal: Terminal): ExitCode {
+function tell({ message, hint, code }: Failure, terminal: Terminal): number {
   const { bad } = styleFor({ isPerson: terminal.isPerson, env: terminal.env });
   terminal.complain(`${bad("tollgate:")} ${message}`);
   if (hint !== null) terminal.complain(hint);

@@ -1,7 +1,38 @@
 /** Finds what citty lets pass: options that do not exist, lack their value or stand twice, words too many. Pure. */
 import { parseArgs as tokenize } from "node:util";
-import { type ArgsDef, parseArgs } from "citty";
+import { type ArgDef, type ArgsDef, parseArgs } from "citty";
 import { guess } from "./guess.ts";
+
+/** A command's last word, which is another program; everything after it is that program's. */
+export const PROGRAM = {
+  type: "positional",
+  required: false,
+  valueHint: "PROGRAM",
+  description: "The program to start, with its own words and options",
+} as const satisfies ArgDef;
+
+/** Any number of words in the place of one: `args._` has them all. */
+export const WORDS_HINT = "WORDS";
+
+/** Sets `--` before the program, so that its options are not taken for the command's. Changes nothing elsewhere. */
+export function markProgram(rawArgs: readonly string[], definition: ArgsDef): readonly string[] {
+  if (!takes(definition, PROGRAM.valueHint)) return rawArgs;
+  const valued = new Set(
+    Object.entries(definition).flatMap(([name, arg]) =>
+      arg.type === "string" ? spellings(name, arg).map(dashed) : [],
+    ),
+  );
+  const start = rawArgs.findIndex((word, at) => {
+    const isValue = at > 0 && valued.has(rawArgs[at - 1] ?? "");
+    return word === "--" || (!word.startsWith("-") && !isValue);
+  });
+  if (start < 0 || rawArgs[start] === "--") return rawArgs;
+  return [...rawArgs.slice(0, start), "--", ...rawArgs.slice(start)];
+}
+
+function takes(definition: ArgsDef, hint: string): boolean {
+  return Object.values(definition).some(({ type, valueHint }) => type === "positional" && valueHint === hint);
+}
 
 /** The first thing that makes no sense in a command's arguments, as a sentence; null when all do. */
 export function checkArguments(rawArgs: readonly string[], definition: ArgsDef): string | null {
@@ -19,6 +50,7 @@ export function checkArguments(rawArgs: readonly string[], definition: ArgsDef):
   }
   const repeated = findRepeated(rawArgs, definition);
   if (repeated) return `The option ${dashed(repeated)} stands twice.`;
+  if (takes(definition, PROGRAM.valueHint) || takes(definition, WORDS_HINT)) return null;
   const words = Object.values(definition).filter(({ type }) => type === "positional").length;
   const extra = parsed._[words];
   return extra === undefined ? null : `The word ${JSON.stringify(extra)} has no meaning here.`;

@@ -22,12 +22,15 @@ export interface TargetOptions {
   readonly "data-dir"?: string | undefined;
 }
 
-export interface Target {
-  readonly url: string;
+export interface Target extends Address {
   readonly token: string;
-  /** Where they came from, for messages: `--url`, `/home/me/.tollgate/run.json`. */
-  readonly urlSource: string;
   readonly tokenSource: string;
+}
+
+/** Where a gateway is. The sources say where that is known from, for messages: `--url`, `/home/me/.tollgate/run.json`. */
+export interface Address {
+  readonly url: string;
+  readonly urlSource: string;
 }
 
 /**
@@ -41,7 +44,13 @@ export function findTarget(options: TargetOptions, terminal: Terminal): Target |
   if (isFailure(address)) return address;
   const token = findToken(options, terminal, located.dataDir);
   if (isFailure(token)) return token;
-  return { url: address.value, urlSource: address.source, token: token.value, tokenSource: token.source };
+  return { ...address, token: token.value, tokenSource: token.source };
+}
+
+/** The address alone, for what needs no token. */
+export function findGateway(options: TargetOptions, terminal: Terminal): Address | Failure {
+  const located = locate(options, terminal);
+  return isFailure(located) ? located : findAddress(options, terminal, located.dataDir);
 }
 
 /** The data folder and the journal of the gateway that `-c FILE` and `--data-dir` describe, or of the default one. */
@@ -72,12 +81,12 @@ interface Found {
   readonly source: string;
 }
 
-function findAddress({ url }: TargetOptions, { env }: Terminal, dataDir: string): Found | Failure {
+function findAddress({ url }: TargetOptions, { env }: Terminal, dataDir: string): Address | Failure {
   const [given, source] = url ? [url, "--url"] : [env.TOLLGATE_URL, "TOLLGATE_URL"];
   if (given) {
     const parsed = URL.parse(given);
     if (parsed?.protocol === "http:" || parsed?.protocol === "https:") {
-      return { value: given.replace(/\/+$/, ""), source };
+      return { url: given.replace(/\/+$/, ""), urlSource: source };
     }
     return failure(`${source} is not an address such as http://127.0.0.1:8080.`);
   }
@@ -86,7 +95,7 @@ function findAddress({ url }: TargetOptions, { env }: Terminal, dataDir: string)
   if (isFailure(read)) return read;
   const { text } = read;
   const address = text === null ? null : readGatewayUrl(text);
-  if (address) return { value: address, source: file };
+  if (address) return { url: address, urlSource: file };
   const message =
     text === null ? `No gateway runs on ${dataDir}: ${file} is missing.` : `${file} names no gateway.`;
   return failure(message, "Start one with `tollgate start`, or name one with --url, --data-dir or -c FILE.");

@@ -2,10 +2,11 @@
 import { homedir } from "node:os";
 import type { Environment } from "../config/env.ts";
 import type { Instant } from "../core/duration.ts";
+import { type Input, processInput } from "./input.ts";
+import { runProgram } from "./program.ts";
 
 /** What a process ends with: done; failed, and the reason was told; called in a way that makes no sense. */
 export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export interface Terminal {
   /** One line of the answer, to standard output. */
@@ -20,10 +21,13 @@ export interface Terminal {
   /** How many columns fit; unlimited where nobody looks. */
   readonly columns: number;
   readonly now: () => Instant;
+  readonly input: Input;
   /** Calls back at Ctrl-C or SIGTERM, instead of the process ending. Returns the way to stop. */
   onInterrupt(run: () => void): () => void;
   /** Starts a program without waiting for it; false when it is not installed. */
   launch(command: readonly string[]): boolean;
+  /** Runs a program in the foreground and resolves with its exit code; null when it is not installed. */
+  run(command: readonly string[], env: Environment): Promise<number | null>;
 }
 
 /** The real one. */
@@ -42,6 +46,7 @@ export function processTerminal(): Terminal {
     isPerson,
     columns: isPerson ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY,
     now: Date.now,
+    input: processInput(),
     onInterrupt(run) {
       process.once("SIGINT", run).once("SIGTERM", run);
       return () => process.off("SIGINT", run).off("SIGTERM", run);
@@ -53,6 +58,7 @@ export function processTerminal(): Terminal {
       Bun.spawn([path, ...rest], { stdio: ["ignore", "ignore", "ignore"] }).unref();
       return true;
     },
+    run: runProgram,
   };
 }
 

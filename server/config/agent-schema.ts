@@ -8,12 +8,15 @@ import {
   integerOrNone,
   moneyOrNone,
   neededInteger,
+  neededText,
   textOrNone,
 } from "./leaves.ts";
 import { LOOP_RANGE, moneyCaps, quota, rateLimits, slidingWindow } from "./limits-schema.ts";
 import { list, named, section, sectionOrNone } from "./shapes.ts";
 
 const DAY = 86_400_000;
+/** How often a call may be sent again. */
+export const RETRY_RANGE = { minimum: 0, maximum: 5 };
 
 /** The words of the choices that more than one setting offers. */
 export const PRIORITIES = ["high", "normal", "low"] as const;
@@ -46,9 +49,23 @@ const circuitBreaker = section({
 });
 
 export const agent = section({
-  model: textOrNone("tollgate-label", "The model of calls that name none."),
+  model: textOrNone("tollgate-label", "The model that serves its calls to auto, and those that name none."),
   api_key: textOrNone("tollgate-secret", "This agent's own upstream key, for the provider named beside it."),
-  provider: textOrNone("tollgate-provider-name", "The provider that this agent's api_key is for."),
+  provider: textOrNone(
+    "tollgate-provider-name",
+    "The provider that serves its calls to auto, and that its api_key is for.",
+  ),
+  overrides: named(
+    "tollgate-provider-name-or-all",
+    named(
+      "tollgate-glob",
+      neededText("tollgate-target", "The model, or provider/model, that takes its place."),
+      "Models as globs, and what takes their place; model stands for every one.",
+    ),
+    "Which models take the place of others, by the provider that is called; * is any.",
+  ),
+  fallback: list("tollgate-target", "What serves a call whose target fails, in this order: provider/model."),
+  retries: integerOrNone(RETRY_RANGE, "As gateway.retries, for this agent; left out, as there."),
   owner: textOrNone("tollgate-label", "Who answers for the agent."),
   purpose: textOrNone("tollgate-label", "What the agent is for: production, ci, batch."),
   tags: list("tollgate-label", "Labels of the agent."),

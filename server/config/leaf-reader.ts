@@ -11,8 +11,9 @@ export type LeafReading = { readonly value: unknown } | { readonly expected: str
 type Scalar = string | number | boolean;
 
 const WHOLE = "a whole number";
-const UNLIMITED = "unlimited";
-const RATE_UNITS: ReadonlyMap<string, Millis> = new Map([
+/** The word for a limit that outdoes another layer's. */
+export const UNLIMITED = "unlimited";
+export const RATE_UNITS: ReadonlyMap<string, Millis> = new Map([
   ["s", 1_000],
   ["sec", 1_000],
   ["min", 60_000],
@@ -109,12 +110,14 @@ function readText(value: Scalar, { enum: words, format }: LeafSchema): LeafReadi
   return read === undefined ? { expected } : { value: read };
 }
 
-function renderMillis(span: number): string {
+/** In the largest unit that divides it: `30s`. */
+export function renderMillis(span: number): string {
   if (span === 0) return "0";
   return renderWith(span, [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1_000], ["ms", 1]]); // biome-ignore format: a table
 }
 
-function renderBytes(size: number): string {
+/** In the largest unit that divides it: `64MiB`. */
+export function renderBytes(size: number): string {
   return renderWith(size, [["GiB", 1024 ** 3], ["MiB", 1024 ** 2], ["KiB", 1024], [" bytes", 1]]); // biome-ignore format: a table
 }
 

@@ -30,6 +30,8 @@ export type LeafFormat =
   | "tollgate-agent-name"
   | "tollgate-provider-name"
   | "tollgate-agent-name-or-all"
+  | "tollgate-provider-name-or-all"
+  | "tollgate-target"
   | "tollgate-glob"
   | "tollgate-policy-name"
   | "tollgate-condition"

@@ -2,15 +2,21 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { AuditSettings, ConditionFault, Settings } from "../core/settings.ts";
 import type { Environment } from "./env.ts";
+import { layOver } from "./lay-over.ts";
 import type { Place, Problem } from "./problem.ts";
 import { type Reading, readTree } from "./reader.ts";
 import { findContradictions, findWarnings } from "./rules.ts";
+import type { Path, RunTimeValues } from "./run-time.ts";
 import { settingsSchema } from "./schema.ts";
 import { overlay, parseTree, type Tree } from "./tree.ts";
 
 export interface ConfigContext extends LocationContext {
   /** What is wrong with a policy's condition; null when nothing is. */
   checkCondition(condition: string): ConditionFault | null;
+  /** Whether a model's name alone says which provider serves it. */
+  isKnownModel(model: string): boolean;
+  /** What was set while the gateway ran, which wins over the file; absent where nothing was. */
+  readonly runTime?: RunTimeValues;
 }
 
 /** The same without what only a whole reading needs. */
@@ -38,9 +44,16 @@ export interface Overrides {
   readonly "data-dir"?: string | null | undefined;
 }
 
-export type ParsedConfig =
-  | { readonly settings: Settings; readonly warnings: readonly string[] }
-  | { readonly problems: readonly Problem[] };
+export type ParsedConfig = ConfigRead | { readonly problems: readonly Problem[] };
+
+export interface ConfigRead {
+  readonly settings: Settings;
+  readonly warnings: readonly string[];
+  /** What was read, with all that was laid over the file: says of each value where it comes from. */
+  readonly tree: Tree;
+  /** Paths at which the file says something that does not act, because of what was set at run time. */
+  readonly shadowed: readonly Path[];
+}
 
 /** Where a gateway keeps what other processes look for, and how its journal is to be read. */
 export interface Locations {
@@ -54,7 +67,10 @@ export interface Locations {
  * defaults. `TOLLGATE_ADMIN_TOKEN` wins over the file's `admin.token`.
  */
 export function parseConfig(text: string, context: ConfigContext): ParsedConfig {
-  const reading = readConfig(text, context);
+  const file = readFileTree(text, context);
+  if ("problems" in file) return { problems: inOrder(file.problems) };
+  const { tree, shadowed } = layOver(file.tree, context.runTime ?? NO_VALUES);
+  const reading = readTree(tree, settingsSchema, context.env);
   if (reading.problems.length > 0) return { problems: inOrder(reading.problems) };
   const settings = anchor(settingsOf(reading), context);
   const contradictions = findContradictions(settings, context);
@@ -62,8 +78,10 @@ export function parseConfig(text: string, context: ConfigContext): ParsedConfig 
     const problems = contradictions.map((one) => ({ ...placeOf(one.path, reading.places, context), ...one }));
     return { problems: inOrder(problems) };
   }
-  return { settings, warnings: findWarnings(settings) };
+  return { settings, warnings: findWarnings(settings), tree, shadowed };
 }
+
+const NO_VALUES: RunTimeValues = new Map();
 
 /**
  * Only where the files lie. Whatever else is wrong, or refers to variables that this process does not have, does not
@@ -73,7 +91,9 @@ export function parseLocations(
   text: string,
   context: LocationContext,
 ): Locations | { readonly problems: readonly Problem[] } {
-  const reading = readConfig(text, context);
+  const file = readFileTree(text, context);
+  if ("problems" in file) return { problems: inOrder(file.problems) };
+  const reading = readTree(file.tree, settingsSchema, context.env);
   const problems = reading.problems.filter(({ path }) =>
     /^(?:$|gateway$|gateway\.(?:data_dir|timezone)$|audit)/.test(path),
   );
@@ -82,10 +102,13 @@ export function parseLocations(
   return { dataDir: gateway.data_dir, timezone: gateway.timezone, audit };
 }
 
-function readConfig(text: string, context: LocationContext): Reading {
+/** The file's tree with what the command line and the environment lay over it. */
+function readFileTree(
+  text: string,
+  context: LocationContext,
+): { readonly tree: Tree } | { readonly problems: readonly Problem[] } {
   const parsed = parseTree(text, context.file ?? "(no file)");
-  if ("problems" in parsed) return { value: null, problems: parsed.problems, places: new Map() };
-  return readTree(overlayAll(parsed.tree, context), settingsSchema, context.env);
+  return "problems" in parsed ? parsed : { tree: overlayAll(parsed.tree, context) };
 }
 
 /** The one place where what was read gets its type: the schema's type is asserted to be Settings. */
@@ -101,8 +124,6 @@ const OVERRIDDEN: readonly (readonly [keyof Overrides, readonly string[]])[] = [
 ];
 
 function overlayAll(tree: Tree, { overrides = {}, env }: LocationContext): Tree {
-  // What is no mapping is told as such; a value laid over it would hide that.
-  if (tree.kind !== "map" && !(tree.kind === "scalar" && tree.value === null)) return tree;
   const given = OVERRIDDEN.map(([option, path]) => ({
     source: `--${option}`,
     path,

@@ -5,11 +5,14 @@ import { checkLimits } from "./limits-rules.ts";
 import { nearest } from "./nearest.ts";
 import { checkPolicies } from "./policy-rules.ts";
 import { renderPath } from "./problem.ts";
+import { checkTargets } from "./target-rules.ts";
 
 /** What the configuration cannot judge by itself. */
 export interface Judges {
   /** The providers that need no protocol and base_url. */
   readonly providers: readonly string[];
+  /** Whether a model's name alone says which provider serves it. */
+  isKnownModel(model: string): boolean;
   /** What is wrong with a policy's condition; null when nothing is. */
   checkCondition(condition: string): ConditionFault | null;
 }
@@ -22,6 +25,7 @@ export function findContradictions(settings: Settings, judges: Judges): Contradi
     ...checkProviders(settings, known),
     ...checkAgents(settings, names),
     ...checkLimits(settings, names),
+    ...checkTargets(settings, names, judges.isKnownModel),
     ...checkPolicies(settings.policies, judges.checkCondition),
     ...checkListeners(settings),
   ];

@@ -4,7 +4,7 @@
  */
 import type { Static } from "@sinclair/typebox";
 import type { Settings } from "../core/settings.ts";
-import { agent, BLOCKED_RESPONSES, LOOP_ACTIONS, PRIORITIES } from "./agent-schema.ts";
+import { agent, BLOCKED_RESPONSES, LOOP_ACTIONS, PRIORITIES, RETRY_RANGE } from "./agent-schema.ts";
 import {
   choice,
   choiceOrNone,
@@ -63,6 +63,11 @@ const gateway = section({
     "reply",
     "How a refusal by policy is told: reply, as a model's answer that agents read; error, as an error.",
   ),
+  retries: integer(
+    0,
+    RETRY_RANGE,
+    "How often a call is sent again to the same target when it was not sent or is turned away (429, 502, 503, 529).",
+  ),
   budget: section(moneyCaps("everyone together")),
 });
 
@@ -82,6 +87,7 @@ const provider = section({
   ),
   base_url: textOrNone("tollgate-base-url", "Where it is reached: what one would give the SDK."),
   api_key: textOrNone("tollgate-secret", "The key for calls whose agent has none of its own."),
+  api_keys: list("tollgate-secret", "Further keys; calls take turns among all, and a limited one rests."),
   enabled: toggle(true, "Whether calls may go there at all."),
   rate_limit: slidingWindowOrNone("A sliding window over the calls of all agents."),
   max_concurrency: integerOrNone(
@@ -196,9 +202,26 @@ export const settingsSchema = section({
       "Provider paths that agents under a money cap may call although nothing there is metered.",
     ),
   }),
+  translation: section({
+    unsupported: choice(
+      ["refuse", "drop"],
+      "refuse",
+      "What becomes of a member that the serving provider has no place for: refuse the call, or leave it out and name it.",
+    ),
+  }),
   admin: section({
     token: textOrNone("tollgate-secret", "The management token; left out, one is made at the first start."),
     token_file: toggle(true, "Whether data_dir keeps a copy of the token for this user's command line."),
+  }),
+  events: section({
+    endpoint: textOrNone("tollgate-base-url", "Where calls and refusals are reported, in batches of JSON."),
+    api_key: textOrNone("tollgate-secret", "Sent there as Authorization: Bearer."),
+    flush_interval: duration("5s", TIMER, "How long an event waits for others at most."),
+    max_buffer_size: integer(
+      50,
+      { minimum: 1, maximum: 1_000 },
+      "How many events wait at most before they are sent; also the most that are sent at once.",
+    ),
   }),
 });
 

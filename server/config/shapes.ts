@@ -34,6 +34,7 @@ export type NameFormat = Extract<
   LeafFormat,
   | "tollgate-provider-name"
   | "tollgate-agent-name-or-all"
+  | "tollgate-provider-name-or-all"
   | "tollgate-policy-name"
   | "tollgate-glob"
   | "tollgate-label"

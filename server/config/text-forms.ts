@@ -41,6 +41,11 @@ export const TEXT_FORMS: ReadonlyMap<LeafFormat, TextForm> = new Map([
     "tollgate-provider-name",
     form(`1 to 64 of a-z 0-9 . _ -, and none of ${RESERVED_PROVIDERS.join(", ")}`, isProviderName),
   ],
+  [
+    "tollgate-provider-name-or-all",
+    form("a provider's name, or * for any", (text) => text === "*" || isProviderName(text)),
+  ],
+  ["tollgate-target", form("a model, or provider/model", (text) => /^[^\p{C}\s*]{1,256}$/u.test(text))],
   ["tollgate-glob", form("a model's name, in which * stands for any characters", isGlob)],
   ["tollgate-policy-name", form("1 to 64 of A-Z a-z 0-9 . _ -", (text) => /^[\w.-]{1,64}$/.test(text))],
   ["tollgate-condition", form("a condition", (text) => text.trim() !== "")],

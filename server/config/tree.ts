@@ -52,20 +52,40 @@ export function parseTree(text: string, file: string): { tree: Tree } | { proble
   return problems.length > 0 ? { problems } : { tree };
 }
 
-/** The tree with this value at this path, in place of what stood there. Missing maps on the way are made. */
+/**
+ * The tree with this value at this path, in place of what stood there. Missing maps on the way are made; anything else
+ * that stands where a map should be stays, to be told as such.
+ */
 export function overlay(tree: Tree, path: readonly string[], value: Tree): Tree {
   const [key, ...rest] = path;
   if (key === undefined) return value;
+  if (tree.kind !== "map" && !isNothing(tree)) return tree;
   const members = tree.kind === "map" ? tree.members : [];
-  const old = members.find((member) => member.key === key);
+  const index = members.findIndex((member) => member.key === key);
+  const old = members[index];
   const empty: MapTree = { kind: "map", at: value.at, members: [] };
-  const next: Member = {
-    key,
-    at: old?.at ?? value.at,
-    value: overlay(old?.value ?? empty, rest, value),
-  };
-  const others = members.filter((member) => member.key !== key);
-  return { kind: "map", at: tree.at, members: [...others, next] };
+  const below = overlay(old?.value ?? empty, rest, value);
+  const next: Member = { key, at: old?.at ?? value.at, value: below };
+  // In its place: of globs the first that fits decides.
+  return { kind: "map", at: tree.at, members: old ? members.with(index, next) : [...members, next] };
+}
+
+/** What stands at this path; null where the tree says nothing. */
+export function findNode(tree: Tree | null, path: readonly string[]): Tree | null {
+  const [key, ...rest] = path;
+  if (tree === null || isNothing(tree)) return null;
+  if (key === undefined) return tree;
+  return tree.kind === "map" ? findNode(membersByKey(tree).get(key) ?? null, rest) : null;
+}
+
+/** The values of a map by their keys; of a key that stands twice the first. */
+export function membersByKey({ members }: MapTree): ReadonlyMap<string, Tree> {
+  return new Map(members.toReversed().map(({ key, value }) => [key, value]));
+}
+
+/** A key without a value says as little as no key. */
+export function isNothing(tree: Tree): boolean {
+  return tree.kind === "scalar" && tree.value === null;
 }
 
 function copyNodes(

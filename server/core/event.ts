@@ -80,7 +80,7 @@ export interface BlockedLine extends Common {
 
 /** Everything that is not a call: `agent.created`, `agent.paused`, `breaker.opened`, `config.changed`, `journal.torn`, … */
 export interface NoteLine extends Common {
-  type: "agent" | "gateway" | "config" | "admin" | "journal" | "breaker" | "policy" | "trust";
+  type: "agent" | "gateway" | "config" | "admin" | "journal" | "breaker" | "policy" | "trust" | "attempt";
   event: string;
   detail?: Readonly<Record<string, unknown>>;
 }

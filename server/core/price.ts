@@ -46,26 +46,30 @@ export function costAt(card: RateCard, usage: ChargeableUsage, at: Instant): Exa
   return total;
 }
 
-/**
- * Nano-dollars per token at the dearest rate that a call may be charged: for text (cache writes included), for media, for
- * output. Null where there is none.
- */
+/** For how long the input of a call may be written to a cache: writing costs more, for an hour the most. */
+export type CacheWrite = "none" | "short" | "hour";
+
+/** Nano-dollars per token at the dearest rate that a call may be charged. Null where there is none. */
 export interface DearestRates {
-  readonly text: number | null;
-  readonly media: number | null;
+  /** Text, by what is written of it to a cache. */
+  readonly text: Readonly<Record<CacheWrite, number | null>>;
+  /** Images, sound, film and text. */
+  readonly media: Readonly<Record<CacheWrite, number | null>>;
+  /** Text and reasoning. */
   readonly output: number | null;
+  /** Images, sound, film, text and reasoning. */
+  readonly mediaOutput: number | null;
 }
 
-const TEXT: readonly Part[] = ["input", "cacheWrite", "cacheWrite1h"];
-const MEDIA: readonly Part[] = [
-  "input",
-  "inputAudio",
-  "inputImage",
-  "inputVideo",
-  "cacheWrite",
-  "cacheWrite1h",
-];
+const WRITES = {
+  none: [],
+  short: ["cacheWrite"],
+  hour: ["cacheWrite", "cacheWrite1h"],
+} as const satisfies Record<CacheWrite, readonly Part[]>;
+const TEXT: readonly Part[] = ["input"];
+const MEDIA: readonly Part[] = ["input", "inputAudio", "inputImage", "inputVideo"];
 const OUTPUT: readonly Part[] = ["output", "reasoning"];
+const MEDIA_OUTPUT: readonly Part[] = [...OUTPUT, "outputAudio", "outputImage", "outputVideo"];
 const ZEPTO_PER_NANO = 1e12;
 
 /** The dearest rates of a card, for an input of up to so many tokens. */
@@ -98,7 +102,17 @@ function findDearest(card: RateCard, input: number, at: Instant): DearestRates {
     base,
     ...tiers.filter(({ above }) => input > above).map(({ rates }) => rates),
   ]);
-  return { text: dearestOf(all, TEXT), media: dearestOf(all, MEDIA), output: dearestOf(all, OUTPUT) };
+  return {
+    text: dearestByWrite(all, TEXT),
+    media: dearestByWrite(all, MEDIA),
+    output: dearestOf(all, OUTPUT),
+    mediaOutput: dearestOf(all, MEDIA_OUTPUT),
+  };
+}
+
+function dearestByWrite(all: readonly Rates[], parts: readonly Part[]): DearestRates["text"] {
+  const withWrites = (write: CacheWrite) => dearestOf(all, [...parts, ...WRITES[write]]);
+  return { none: withWrites("none"), short: withWrites("short"), hour: withWrites("hour") };
 }
 
 function dearestOf(all: readonly Rates[], parts: readonly Part[]): number | null {

@@ -22,7 +22,21 @@ export interface Settings {
     /** Upstream paths, `*` for any characters, that a call under a money cap may take though they are not metered. */
     readonly allow: readonly string[];
   };
+  readonly translation: {
+    /** What becomes of what the serving provider's format has no place for (SPEC 12.3). */
+    readonly unsupported: "refuse" | "drop";
+  };
   readonly admin: { readonly token: string | null; readonly token_file: boolean };
+  readonly events: EventSettings;
+}
+
+/** Where calls and refusals are reported to (SPEC 14.4). */
+export interface EventSettings {
+  /** Null: nowhere. */
+  readonly endpoint: string | null;
+  readonly api_key: string | null;
+  readonly flush_interval: Millis;
+  readonly max_buffer_size: number;
 }
 
 /** How a refusal by policy is told: as an answer of the model, or as an error (SPEC 6.3). */
@@ -43,6 +57,8 @@ export interface GatewaySettings {
   readonly max_agents: number;
   readonly allow_target_hosts: readonly string[];
   readonly blocked_response: BlockedResponse;
+  /** How often a call is sent again to the same target before its first byte. */
+  readonly retries: number;
   /** Caps on all agents together. */
   readonly budget: MoneyCaps;
 }
@@ -56,8 +72,10 @@ export interface ProviderSettings {
   readonly api_key: string | null;
 }
 
-/** What may go to a provider. */
+/** What may go to a provider, and with which keys. */
 export interface ProviderLimits {
+  /** Further keys: calls take turns among all of them, and one that the provider limits rests. */
+  readonly api_keys: readonly string[];
   readonly enabled: boolean;
   /** Over all agents together. */
   readonly rate_limit: SlidingLimit | null;
@@ -136,6 +154,15 @@ export interface AgentSettings {
   /** This agent's own upstream key. Goes to `provider` alone, so it needs one. */
   readonly api_key: string | null;
   readonly provider: string | null;
+  /**
+   * Which models take the place of others, by the provider that was called (`*`: any) and by the model's glob; `model`
+   * stands for every one. Written as `model` or `provider/model`.
+   */
+  readonly overrides: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Where a call goes when its target does not answer, in this order: `provider/model`, or a model alone. */
+  readonly fallback: readonly string[];
+  /** Null: as `gateway.retries` says. */
+  readonly retries: number | null;
   readonly owner: string | null;
   readonly purpose: string | null;
   readonly tags: readonly string[];

@@ -1,6 +1,6 @@
 /** Whose budgets a call is charged to (SPEC 7.1, 4.6). Caps are read from the configuration in force each time. */
 import type { Identity } from "../core/agent.ts";
-import type { Caps } from "../core/budget.ts";
+import type { Budget, Caps } from "../core/budget.ts";
 import type { AgentState, LiveFleet } from "./fleet.ts";
 import type { RunState } from "./runs.ts";
 import type { Setup } from "./setup.ts";
@@ -55,6 +55,11 @@ export function chargedTo({ identity: { name }, agent, run, fleet, setup, terms 
     caps: () => (hasTokenCaps(own()) ? tokenCaps(terms()) : NO_CAPS),
   });
   return charged;
+}
+
+/** The agent's own money, as its pauses look at it. */
+export function ownBudget(terms: AgentTerms, { money }: AgentState): Budget {
+  return { caps: terms.caps, account: money };
 }
 
 function hasTokenCaps({ quota }: AgentTerms): boolean {

@@ -7,7 +7,7 @@ import { renderUsd } from "../core/money.ts";
 import type { Pause } from "../core/pause.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
 import { type Plan, smallestCall } from "./plan.ts";
-import type { Scope, ScopedStake } from "./stakes.ts";
+import { isLimit, type Scope, type ScopedStake } from "./stakes.ts";
 
 /** What a call is let in with. */
 export interface Grant {
@@ -33,11 +33,16 @@ export function afford(stakes: readonly ScopedStake[], plan: Plan, canLower: boo
   }
   const each = Math.floor((afforded ?? plan.ceiling) / plan.choices);
   const ceiling = each * plan.choices;
-  const isTold = canLower && (ceiling < plan.ceiling || plan.imposesCeiling);
+  const isTold = canLower && (ceiling < plan.ceiling || plan.imposesCeiling || isRiskyGuess(stakes, plan));
   const output = Math.min(plan.slice, ceiling);
   const verdict = judge(stakes, output);
   if (verdict.kind !== "fits") return verdict;
   return { kind: "granted", grant: { ceiling, told: isTold ? each : null, output } };
+}
+
+/** Whether nobody has said how long the answer may be, and a money cap would not hold if it grew longer than is held. */
+function isRiskyGuess(stakes: readonly ScopedStake[], { guessesCeiling }: Plan): boolean {
+  return guessesCeiling && stakes.some(({ scope, budget }) => scope !== "quota" && isLimit(budget.caps));
 }
 
 const REASON_OF = {

@@ -1,15 +1,19 @@
 /** Turns an upstream's answer into the client's: read whole and metered, or relayed as it comes. Bytes are not ours. */
+
+import type { Dialect } from "../core/call.ts";
 import type { Instant, Millis } from "../core/duration.ts";
-import { chooseFraming } from "../protocols/framing.ts";
+import { chooseFraming, EVENT_FRAMINGS } from "../protocols/framing.ts";
 import { protocols } from "../protocols/index.ts";
 import type { Framing } from "../protocols/protocol.ts";
 import type { BodyMemory } from "./body.ts";
 import type { Call } from "./call.ts";
-import { createDecoder } from "./decode.ts";
+import { createDecoder, decodeSource } from "./decode.ts";
 import type { UpstreamFailure } from "./forward.ts";
 import { toClient } from "./headers.ts";
 import { createMeter } from "./meter.ts";
 import { relay } from "./relay.ts";
+import { createStreamTranslator, type StreamTranslator } from "./routing/stream-translator.ts";
+import { streamType, type Translation, termsOf } from "./routing/translation.ts";
 import { type Bill, type Outcome, renderCost } from "./settle.ts";
 import { readFrom, type Source } from "./source.ts";
 import { answerWhole } from "./whole-answer.ts";
@@ -21,6 +25,14 @@ export interface AnswerContext {
   readonly hideUsage: boolean;
   /** Whether the client asked for a chunk of usage. */
   readonly usageChunk: boolean;
+  /** What the client speaks. */
+  readonly dialect: Dialect;
+  /** Null where the provider speaks it too. */
+  readonly translation: Translation | null;
+  /** Members of the request that the provider's format had no place for. */
+  readonly dropped: readonly string[];
+  /** Whether another provider, or another model, answers than the client named. */
+  readonly isElsewhere: boolean;
   /** What answers that are read whole may hold together. */
   readonly memory: BodyMemory;
   /** Settles the call: the first outcome counts. */
@@ -48,15 +60,18 @@ export async function answer(
   headers.set("x-tollgate-request-id", call.id);
   headers.set("x-tollgate-agent", call.identity.name);
   if (call.clamped !== null) headers.set("x-tollgate-max-tokens", String(call.clamped));
+  tellRouting(headers, call, context);
   if (upstream.body === null || isBodiless(call.method, upstream.status)) {
     return answerEmpty(call, upstream, headers, context);
   }
-  const framing = chooseFraming({
+  const told = chooseFraming({
     status: upstream.status,
     contentType: upstream.headers.get("content-type"),
     stream: call.stream,
     streamFraming: call.located.operation.streamFraming,
   });
+  // What cannot be read event by event can be translated as a whole, or not at all.
+  const framing = context.translation && !isEvents(told) ? "whole" : told;
   const encoding = upstream.headers.get("content-encoding") ?? "identity";
   const parts: Parts = { upstream, body: upstream.body, headers, encoding };
   if (framing !== "whole") return answerStream(call, parts, readFrom(upstream.body), framing, context);
@@ -84,12 +99,46 @@ function answerStream(
 ): Response {
   const { encoding, headers, upstream } = parts;
   const { status } = upstream;
+  const { translation } = context;
   const protocol = protocols.get(call.located.operation.dialect);
   const reader = protocol.createReader(call.provider.quirks);
   const meter = createMeter({ reader, framing, hideUsageOnly: context.hideUsage });
   const decoder = encoding === "identity" ? null : createDecoder(encoding);
-  const body = relay({ ...context, call, source, status, meter, reader, framing, protocol, decoder });
+  let translator: StreamTranslator | null = null;
+  if (translation && isEvents(framing)) {
+    const terms = termsOf(translation, call.id, context.now());
+    translator = createStreamTranslator(translation.serving, translation.client, framing, terms);
+    headers.set("content-type", streamType(translation.framing));
+    headers.delete("content-encoding");
+  }
+  // The client is given the gateway's own bytes then: of a compressed answer, what it decodes to.
+  const plain = translator && decoder ? decodeSource(source, decoder) : null;
+  const body = relay({
+    ...context,
+    call,
+    source: plain ?? source,
+    status,
+    meter,
+    reader,
+    framing,
+    protocol,
+    decoder: plain ? null : decoder,
+    translator,
+  });
   return new Response(body, { status, headers });
+}
+
+/** Who answered in whose place, and what could not be said to it. */
+function tellRouting(headers: Headers, call: Call, { isElsewhere, dropped }: AnswerContext): void {
+  if (isElsewhere || call.earlier.attempts > 0) {
+    headers.set("x-tollgate-provider", call.provider.id);
+    if (call.model !== null) headers.set("x-tollgate-model", encodeURI(call.model));
+  }
+  if (dropped.length > 0) headers.set("x-tollgate-dropped", dropped.map(encodeURI).join(", "));
+}
+
+function isEvents(framing: Framing): framing is keyof typeof EVENT_FRAMINGS {
+  return framing in EVENT_FRAMINGS;
 }
 
 function isBodiless(method: string, status: number): boolean {

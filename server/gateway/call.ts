@@ -8,6 +8,7 @@ import type { Located, Provider } from "../providers/provider.ts";
 import type { Hold } from "../store/store.ts";
 import type { Crossing } from "./crossing.ts";
 import type { Destination } from "./destination.ts";
+import type { Earlier } from "./earlier.ts";
 import type { AgentState, Spender } from "./fleet.ts";
 import type { Plan } from "./plan.ts";
 import type { Prepared } from "./prepare.ts";
@@ -30,6 +31,8 @@ export type Stop =
   | "shutdown"
   /** Its budget has no room for more of the answer. */
   | "budget_exceeded"
+  /** What more of the answer may cost cannot be written down. */
+  | "journal_unavailable"
   /** Somebody paused the agent and ended what it had in flight. */
   | "agent_deactivated";
 
@@ -51,7 +54,9 @@ export interface CallFacts {
   readonly path: string;
   /** The price list in force when the call began. */
   readonly prices: Prices;
+  /** As the client named it, and as it was sent. */
   readonly requestedModel: string | null;
+  readonly model: string | null;
   readonly stream: boolean;
   /** Whether it goes to a host that nobody vouches for. */
   readonly isStranger: boolean;
@@ -69,6 +74,7 @@ export interface Taken {
   /** The output ceiling of each choice that was written into the request; null where it went as it came. */
   readonly clamped: number | null;
   readonly crossing: Crossing;
+  readonly earlier: Earlier;
   /** Gives the slot at the upstream back. */
   releaseSlot(): void;
 }
@@ -123,7 +129,8 @@ export function describeCall(parts: CallParts): CallFacts {
     located,
     path: located.path.slice(0, MAX_PATH),
     prices: setup.prices,
-    requestedModel: prepared.model,
+    requestedModel: visit.model,
+    model: prepared.model,
     stream: prepared.stream,
     isStranger: parts.destination.isStranger,
     isBackground: prepared.demand.background,
@@ -142,7 +149,7 @@ export function holdOf(facts: CallFacts, nano: NanoUsd | null, admitted: Instant
     run: facts.run?.id ?? null,
     key: facts.identity.key,
     provider: facts.provider.id,
-    model: facts.requestedModel,
+    model: facts.model,
     method: facts.method,
     path: facts.path,
     stream: facts.stream,
@@ -183,6 +190,7 @@ export function endingOf(stopped: Stop | null): Ending {
     case "client_stalled":
     case "shutdown":
     case "budget_exceeded":
+    case "journal_unavailable":
     case "agent_deactivated":
       return "cut";
     case "upstream_timeout":

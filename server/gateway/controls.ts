@@ -4,15 +4,12 @@
  */
 import type { AgentName } from "../core/agent.ts";
 import type { Instant, Millis } from "../core/duration.ts";
-import type { NewLine } from "../core/event.ts";
-import { toUsd } from "../core/money.ts";
-import type { Pause, Resume } from "../core/pause.ts";
+import type { NoteLine } from "../core/event.ts";
 import type { Refusal } from "../core/refusal.ts";
 import { limitFactor, type Tier } from "../core/trust-tier.ts";
 import type { Store } from "../store/store.ts";
-import { ownBudget } from "./admit.ts";
 import { type BreakerChange, type Breakers, createBreakers } from "./breakers.ts";
-import { type AgentState, createAgent, type LiveFleet } from "./fleet.ts";
+import type { LiveFleet } from "./fleet.ts";
 import { errorCode } from "./forward.ts";
 import { createKeyRest, type KeyRest } from "./key-rest.ts";
 import { slotsOf } from "./lane-upstream.ts";
@@ -21,7 +18,7 @@ import { createLimits, type Limits } from "./limits.ts";
 import { restoreLimits } from "./limits-past.ts";
 import { createLoops, type Loops } from "./loops.ts";
 import { createOutputHabits, type OutputHabits } from "./output-habits.ts";
-import { createPauses, isOver, outlasts, type Pauses, pauseLine } from "./pauses.ts";
+import { createPausing, type Pausing } from "./pausing.ts";
 import { createPolicing, type Policing } from "./policing.ts";
 import { effectLine } from "./policy-line.ts";
 import {
@@ -31,23 +28,24 @@ import {
   trustLine,
   trustTerms,
 } from "./reputation.ts";
+import { createKeyTurns, type KeyTurns } from "./routing/key-turns.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { createScaling } from "./scaled-terms.ts";
 import type { Setup } from "./setup.ts";
 import type { AgentTerms } from "./terms.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
 
-export interface Controls {
+export interface Controls extends Pick<Pausing, "pauses" | "pause" | "resume" | "liftIfOver"> {
   readonly limits: Limits;
   readonly waiting: Waiting;
   readonly lanes: Lanes;
   readonly breakers: Breakers;
   readonly keyRest: KeyRest;
+  readonly keyTurns: KeyTurns;
   readonly loops: Loops;
   readonly policing: Policing;
   readonly reputation: Reputation;
   readonly runs: Runs;
-  readonly pauses: Pick<Pauses, "find">;
   readonly habits: OutputHabits;
   /** The agent's tier and its settings under it. `hasKey`: a gateway key proves the agent. */
   standing(
@@ -58,12 +56,6 @@ export interface Controls {
   /** The agent's trust score; null while trust is off. */
   trustScore(agent: AgentName, setup: Setup): number | null;
   trustTermsOf(agent: AgentName, setup: Setup): ReputationTerms;
-  /** Pauses an agent in the place of any pause it had. `by` is who decided, for the journal. */
-  pause(pause: Pause, now: Instant): void;
-  /** Resumes an agent: what it did before counts for no pause any more. False when it was not paused. */
-  resume(agent: AgentName, by: "person" | "gateway", now: Instant): boolean;
-  /** Resumes the agent when its pause is over by itself. */
-  liftIfOver(agent: AgentState, terms: AgentTerms, now: Instant): void;
   /** What a refusal has for consequences besides the answer. */
   suffer(refused: Refusal, agent: AgentName, setup: Setup, now: Instant): void;
   /**
@@ -90,8 +82,7 @@ const PERSIST_EVERY: Millis = 60_000;
 
 /** Puts everything together, from what the store remembers. */
 export function createControls({ store, fleet, now: clock, setup: current, log }: ControlsContext): Controls {
-  const pauses = createPauses(store.state);
-  const limits = createLimits();
+  const limits = createLimits((provider) => current().providers.find(provider) !== null);
   const loops = createLoops();
   const scale = createScaling();
   const lanes = createLanes();
@@ -100,10 +91,13 @@ export function createControls({ store, fleet, now: clock, setup: current, log }
   const policing = createPolicing(fleet.agents, (effect, agent, now) => {
     write(effectLine(effect, agent, now), agent);
     if (effect.kind !== "pause") return;
-    impose({ agent, since: now, until: effect.until, cause: { by: "policy", rule: effect.rule } }, now);
+    const cause = { by: "policy", rule: effect.rule } as const;
+    pausing.impose({ agent, since: now, until: effect.until, cause }, now);
   });
+  const pausing = createPausing({ state: store.state, fleet, loops, policing, write, keep });
   const reputation = createReputation({
     restore: store.state.readTrust(),
+    onUnreadable: (agent) => log(`The trust of ${agent} in state.db cannot be read: it starts anew.`),
     onEvent: (agent, event, now) => {
       write(trustLine(agent, event, now), agent);
       // A crash must not give back what the journal says was lost.
@@ -113,13 +107,22 @@ export function createControls({ store, fleet, now: clock, setup: current, log }
   let followed: Setup | null = null;
   let tickedAt = clock();
   let persistedAt = clock();
-  for (const resumed of store.state.readResumes()) forgive(resumed);
   // No key is known before a call brings it: what only a proven agent has more is not restored.
   restoreLimits(limits, store.index, current(), (agent) => standing(agent, current(), false).terms, clock());
 
-  function write(line: NewLine, agent: AgentName | null): void {
-    store.journal.append(line);
+  /** An agent's line has its labels, so that an owner's logs tell what became of its agents. */
+  function write(line: NoteLine, agent: AgentName | null): void {
+    store.journal.append(agent === null ? line : { ...line, ...labelsOf(agent) });
     if (agent !== null) fleet.changed(agent);
+  }
+
+  function labelsOf(agent: AgentName): Pick<NoteLine, "owner" | "purpose"> {
+    const configured = current().agent(agent);
+    const known = fleet.agents.get(agent);
+    return {
+      owner: configured.owner ?? known?.owner ?? undefined,
+      purpose: configured.purpose ?? known?.purpose ?? undefined,
+    };
   }
 
   /** The database being full must not stop what was decided. */
@@ -136,40 +139,6 @@ export function createControls({ store, fleet, now: clock, setup: current, log }
     const time = new Date(now).toISOString();
     const event = `breaker.${transition}`;
     write({ type: "breaker", event, time, detail, ...(scope === "agent" && { agent }) }, agent);
-  }
-
-  function pause(paused: Pause, now: Instant): void {
-    keep(`The pause of ${paused.agent}`, () => pauses.put(paused));
-    write(pauseLine(paused.agent, paused, paused.cause.by, now), paused.agent);
-  }
-
-  /** Pauses without anybody's decision: a pause that lasts longer stays, and above all a person's. */
-  function impose(paused: Pause, now: Instant): void {
-    const known = pauses.find(paused.agent);
-    if (!known || !outlasts(known, paused)) pause(paused, now);
-  }
-
-  function resume(agent: AgentName, by: "person" | "gateway", now: Instant): boolean {
-    if (!pauses.find(agent)) return false;
-    keep(`The end of ${agent}'s pause`, () => pauses.lift(agent));
-    if (by === "person") startAnew(agent);
-    write(pauseLine(agent, null, by, now), agent);
-    return true;
-  }
-
-  /** What the agent has done so far counts for no pause any more, also after a restart. */
-  function startAnew(agent: AgentName): void {
-    loops.forget(agent);
-    const total = fleet.agents.get(agent)?.total;
-    if (!total) return;
-    const { calls, errors, costNano } = total;
-    const resumed: Resume = { agent, calls, errors, costNano };
-    forgive(resumed);
-    keep(`What ${agent} had done when it was resumed`, () => store.state.writeResume(resumed));
-  }
-
-  function forgive({ agent, calls, errors, costNano }: Resume): void {
-    policing.forgive(agent, { call_count: calls, error_count: errors, total_cost: toUsd(costNano) });
   }
 
   function standing(agent: AgentName, setup: Setup, hasKey: boolean): ReturnType<Controls["standing"]> {
@@ -194,33 +163,33 @@ export function createControls({ store, fleet, now: clock, setup: current, log }
     if (standings.length > 0) keep("The trust of agents", () => store.state.writeTrust(standings));
   }
 
+  const keyRest = createKeyRest();
+
   return {
     limits,
     waiting,
     lanes,
     breakers,
-    keyRest: createKeyRest(),
+    keyRest,
+    keyTurns: createKeyTurns(keyRest),
     loops,
     policing,
     reputation,
     runs: createRuns(store.index),
-    pauses,
+    pauses: pausing.pauses,
+    pause: pausing.pause,
+    resume: pausing.resume,
+    liftIfOver: pausing.liftIfOver,
     habits: createOutputHabits(),
     trustTermsOf,
-    pause,
-    resume,
     persist,
     standing,
     follow,
     trustScore(agent, setup) {
       return setup.settings.trust.enabled ? reputation.score(agent, trustTermsOf(agent, setup)) : null;
     },
-    liftIfOver(agent, terms, now) {
-      const paused = pauses.find(agent.name);
-      if (paused && isOver(paused, ownBudget(terms, agent), now)) resume(agent.name, "gateway", now);
-    },
     suffer(refused, agent, setup, now) {
-      if (refused.pause) impose(refused.pause, now);
+      if (refused.pause) pausing.impose(refused.pause, now);
       if (refused.reason === "model_not_allowed") {
         reputation.observe(agent, { kind: "refused_model" }, now, trustTermsOf(agent, setup));
       }
@@ -234,10 +203,7 @@ export function createControls({ store, fleet, now: clock, setup: current, log }
       follow(setup);
       // A new hour or day makes room that nobody gave back.
       waiting.stirAll();
-      for (const { agent: name } of pauses.list()) {
-        const agent = fleet.agents.get(name) ?? createAgent(name, null);
-        this.liftIfOver(agent, setup.agent(name), now);
-      }
+      pausing.liftAllOver(setup, now);
       if (Math.abs(now - tickedAt) >= setup.settings.trust.interval) {
         tickedAt = now;
         reputation.tick(now, (agent) => trustTermsOf(agent, setup));

@@ -6,6 +6,7 @@ import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { Bytes } from "../core/duration.ts";
 import { join, NOTHING } from "./bytes.ts";
+import type { Source } from "./source.ts";
 
 export interface Decoder {
   /** What the next bytes decode to; nothing after the body turned out to be broken or too large. Never rejects. */
@@ -43,11 +44,26 @@ export async function decodeWhole(
   encoding: string,
   body: Uint8Array,
   maxBytes: Bytes,
-): Promise<Uint8Array | null> {
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const decoder = createDecoder(encoding, maxBytes, maxBytes);
   if (!decoder) return null;
-  const decoded = join([await decoder.write(body), await decoder.end()]);
+  const decoded = Buffer.concat([await decoder.write(body), await decoder.end()]);
   return decoder.broken ? null : decoded;
+}
+
+/** A source of what another one's bytes decode to. One that turns out to be broken ends there. */
+export function decodeSource(source: Source, decoder: Decoder): Source {
+  let isOver = false;
+  return {
+    async read() {
+      if (isOver) return { done: true };
+      const next = await source.read();
+      isOver = next.done;
+      const decoded = next.done ? await decoder.end() : await decoder.write(next.value);
+      return { done: false, value: new Uint8Array(decoded) };
+    },
+    cancel: source.cancel,
+  };
 }
 
 function wrap(stream: Transform, maxPiece: Bytes, maxBody: Bytes): Decoder {

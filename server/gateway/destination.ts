@@ -37,7 +37,10 @@ export function findDestination(
   return leadTo(route.provider, located);
 
   async function followTarget(header: string): Promise<Destination | Refusal> {
-    const checked = await checkTarget(header, setup.settings.gateway.allow_target_hosts, resolve);
+    const { gateway, identity } = setup.settings;
+    // Where agents prove who they are, where they may call is the operator's choice as well (SPEC 16.4).
+    const rules = { allowed: gateway.allow_target_hosts, onlyAllowed: identity.mode === "keys" };
+    const checked = await checkTarget(header, rules, resolve);
     if ("reason" in checked) return checked;
     const { base, address } = checked;
     const provider = findByOrigin(setup, base.origin, route.provider);

@@ -7,7 +7,7 @@ import type { Instant, Millis } from "../core/duration.ts";
 import type { Refusal } from "../core/refusal.ts";
 import type { Priority } from "../core/settings.ts";
 import type { Lanes } from "./lanes.ts";
-import { ROOM_WAIT } from "./running-hold.ts";
+import { ROOM_WAIT } from "./room-wait.ts";
 import type { Waiting } from "./waiting.ts";
 import type { Every, Watchdog } from "./watchdog.ts";
 

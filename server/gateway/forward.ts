@@ -88,6 +88,11 @@ export function explainBreak(call: Call, cause: unknown): UpstreamFailure {
     const message = "The budget has no room for an answer that takes so long to begin.";
     return { sent: true, error: call.stopped, refusal: refusal("budget_exceeded", message) };
   }
+  if (call.stopped === "journal_unavailable") {
+    const message =
+      "The call was ended: what its answer costs cannot be written down. Check the disk of gateway.data_dir.";
+    return { sent: true, error: call.stopped, refusal: refusal("journal_unavailable", message, 5000) };
+  }
   if (call.stopped !== null) {
     const message = "The gateway is shutting down. Try again in a moment.";
     return { sent: true, error: call.stopped, refusal: refusal("shutting_down", message, 1000) };

@@ -49,17 +49,15 @@ export interface Limits {
   ): void;
 }
 
-/** Foreign hosts count as providers: so many of each agent have windows of their own. */
-const MOST_PROVIDERS = 64;
 /** In whose name the admissions of all agents stand: no agent is called so. */
 const EVERYBODY = "";
 
-/** Nothing taken yet. */
-export function createLimits(): Limits {
+/** Nothing taken yet. `isKnown` tells the providers of the configuration in force from hosts that only calls have named. */
+export function createLimits(isKnown: (provider: string) => boolean): Limits {
   const buckets = new Map<AgentName, readonly KeptBucket[]>();
-  const rings = createRings(MOST_PROVIDERS);
-  /** Those of the providers' own limits: as many as are configured. */
-  const everybodys = createRings(Number.POSITIVE_INFINITY);
+  const rings = createRings(isKnown);
+  /** Those of the providers' own limits. */
+  const everybodys = createRings(isKnown);
 
   function bucketsOf({ buckets: rates }: AgentTerms, agent: AgentName, now: Instant): readonly KeptBucket[] {
     if (rates.length === 0) return [];

@@ -2,9 +2,15 @@
 import { matchesGlob } from "../core/glob.ts";
 import type { Operation } from "../providers/provider.ts";
 
-/** Reads, deletions and token counts are free of charge at every provider; of what else is passed on unread, nobody knows. */
+/** Posts that cost nothing: they count, or stop, what another call pays for. */
+const FREE: ReadonlySet<string> = new Set(["count_tokens", "cancel"]);
+
+/**
+ * Reads, deletions and what only counts or stops are free of charge at every provider; of what else is passed on unread,
+ * nobody knows.
+ */
 export function isFree(method: string, { name }: Operation): boolean {
-  return (method !== "POST" && method !== "PUT" && method !== "PATCH") || name === "count_tokens";
+  return (method !== "POST" && method !== "PUT" && method !== "PATCH") || FREE.has(name);
 }
 
 /** Whether a call may pass under a money cap: it is metered, free, or the configuration allows its path. */

@@ -1,16 +1,22 @@
 /** What a call may take: its input at the dearest rate, its output up to a ceiling (SPEC 7.2). Pure. */
 import type { Ask } from "../core/budget.ts";
 import type { Instant, Millis } from "../core/duration.ts";
+import { matchesGlob } from "../core/glob.ts";
 import type { NanoUsd } from "../core/money.ts";
+import { makesMedia } from "../protocols/media-output.ts";
+import { bareModel } from "../protocols/model-name.ts";
 import { hidesReasoning } from "../protocols/reasoning.ts";
 import type { Foresight, Prices } from "../providers/prices.ts";
 import type { Operation, Provider } from "../providers/provider.ts";
+import { BYTES_PER_TOKEN, countInput } from "./plan-input.ts";
 import { type Prepared, takesCeiling } from "./prepare.ts";
 import type { AgentTerms } from "./terms.ts";
 
 export interface Plan extends Ask {
   /** Tokens of input, an upper bound; what cannot be seen counts as the model's whole context. */
   readonly inputTokens: number;
+  /** Whether more input may be charged than the request shows: files, documents, what came before. */
+  readonly hidesInput: boolean;
   /** Null when the price of the call is not known. */
   readonly price: PlannedPrice | null;
   /** Tokens of output that are held when the call begins; the ceiling unless it streams. */
@@ -19,6 +25,8 @@ export interface Plan extends Ask {
   readonly hidesReasoning: boolean;
   /** Whether the request does not say a ceiling, and one of the configuration has to be written into it. */
   readonly imposesCeiling: boolean;
+  /** Whether the ceiling is a guess, dear if it is wrong: under a money cap it has to be written into the request. */
+  readonly guessesCeiling: boolean;
 }
 
 /** What the planned call costs at most. */
@@ -30,14 +38,10 @@ export interface PlannedPrice {
   readonly inputRate: number;
 }
 
-/** Output of a call where neither the request nor the configuration sets a bound. */
+/** Output of a call where neither the request, the configuration nor the provider's record says how much it may be. */
 const USUAL_CEILING = 32_000;
-/** Input of a call whose model's context window is not known. */
-const USUAL_CONTEXT = 200_000;
 /** A stream holds so much of its output at first, at least. */
 export const LEAST_SLICE = 1_024;
-/** A token is at least so many bytes of UTF-8 on average. */
-const BYTES_PER_TOKEN = 3;
 /** A text whose tokens are longer than this on average is none. */
 const LONG_TOKEN = 6;
 /** How fast reasoning that nobody sees is made, at most. */
@@ -67,18 +71,22 @@ export function planCall({
   usualOutput,
   now,
 }: PlanFacts): Plan {
-  const { model, demand, input, serviceTier, stream } = prepared;
+  const { model, demand, input, stream } = prepared;
   const inputTokens = countInput(provider, prepared, prices);
-  const foresight = prices.foresee(provider, model, inputTokens, serviceTier, now);
+  const foresight = prices.foresee(provider, model, inputTokens, demand, now);
+  const isMedia = makesMedia(model, demand, operation.name);
   const choices = demand.choices;
   const limit = takesCeiling(operation) ? terms.quota.max_output_tokens : null;
-  const own = demand.ceiling ?? limit ?? USUAL_CEILING;
+  const said = demand.ceiling ?? limit ?? recordedCeiling(provider, model);
+  const own = said ?? Math.min(USUAL_CEILING, prices.contextWindow(provider, model) ?? USUAL_CEILING);
   const each = WITHOUT_OUTPUT.has(operation.name) ? 0 : Math.min(own, limit ?? own);
   const ceiling = each * choices;
+  const price = priceOf(foresight, isMedia, ceiling, inputTokens, input.mediaTokens);
   const isSliced = stream && terms.budget.hold === "slices";
   return {
     inputTokens,
-    price: priceOf(foresight, ceiling, inputTokens, input.mediaTokens),
+    hidesInput: demand.hiddenInput,
+    price,
     choices,
     ceiling,
     asked: demand.ceiling === null ? null : demand.ceiling * choices,
@@ -86,6 +94,7 @@ export function planCall({
     slice: isSliced ? Math.min(ceiling, Math.max(LEAST_SLICE, usualOutput())) : ceiling,
     hidesReasoning: hidesReasoning(model, demand),
     imposesCeiling: limit !== null && (demand.ceiling === null || demand.ceiling > limit),
+    guessesCeiling: said === null && takesCeiling(operation) && price !== null && price.outputRate > 0,
   };
 }
 
@@ -120,28 +129,26 @@ export function smallestCall({ price }: Plan): NanoUsd {
   return price === null ? 0 : Math.ceil(1_000 * price.inputRate + 64 * price.outputRate);
 }
 
-function countInput(
-  provider: Provider,
-  { demand, input, hasTools, isJson, model }: Prepared,
-  prices: Prices,
-): number {
-  const overhead = isJson ? (hasTools ? provider.overhead.tools : provider.overhead.plain) : 0;
-  const seen = Math.ceil(input.textBytes / BYTES_PER_TOKEN) + input.mediaTokens + overhead;
-  if (!demand.hiddenInput) return seen;
-  return Math.max(seen, prices.contextWindow(provider, model) ?? USUAL_CONTEXT);
+/** What the provider's record says of the model; null where it says nothing. */
+export function recordedCeiling({ maxOutput }: Provider, model: string | null): number | null {
+  const name = bareModel(model);
+  return maxOutput.find(([models]) => matchesGlob(models, name))?.[1] ?? null;
 }
 
 function priceOf(
   foresight: Foresight | null,
+  isMedia: boolean,
   ceiling: number,
   inputTokens: number,
   mediaTokens: number,
 ): PlannedPrice | null {
-  if (foresight === null || (foresight.output === null && ceiling > 0)) return null;
-  const { text, media, output } = foresight;
-  const textTokens = Math.max(0, inputTokens - mediaTokens);
+  if (foresight === null) return null;
+  const { text, media } = foresight;
+  const output = isMedia ? foresight.mediaOutput : foresight.output;
+  if (output === null && ceiling > 0) return null;
+  const ofMedia = Math.min(mediaTokens, inputTokens);
   return {
-    inputNano: Math.ceil(textTokens * text + mediaTokens * media),
+    inputNano: Math.ceil((inputTokens - ofMedia) * text + ofMedia * media),
     outputRate: output ?? 0,
     inputRate: text,
   };

@@ -13,7 +13,7 @@ export interface CallAtHand {
   readonly owner: string | null;
   readonly purpose: string | null;
   readonly tags: readonly string[];
-  readonly requestedModel: string | null;
+  readonly model: string | null;
   readonly provider: { readonly id: string };
 }
 
@@ -61,7 +61,7 @@ export function describeFacts(
     owner: bounded(call.owner),
     purpose: bounded(call.purpose),
     tags: call.tags.length > 0 ? call.tags.slice(0, MOST_TAGS).map(bounded) : NO_TAGS,
-    model: bounded(call.requestedModel),
+    model: bounded(call.model),
     provider: call.provider.id,
     hour: hourOfDay(zone, now),
     trust_score: trustScore ?? USUAL_TRUST,

@@ -76,7 +76,7 @@ export function describePast(
     owner: entry.owner ?? null,
     purpose: entry.purpose ?? null,
     tags: past.tags,
-    requestedModel: entry.requested_model ?? null,
+    model: entry.requested_model ?? null,
     provider: { id: entry.provider ?? "" },
   };
   const around = { isPaused: false, trustScore: past.trust, run, zone };

@@ -2,10 +2,11 @@
 import type { Bytes } from "../core/duration.ts";
 import type { Fingerprint } from "../core/loop-detector.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
+import { findDuplicate } from "../protocols/deciding.ts";
 import { NO_DEMAND } from "../protocols/demand.ts";
+import { readFormModel } from "../protocols/form.ts";
 import { protocols } from "../protocols/index.ts";
-import { textOf } from "../protocols/json.ts";
-import { duplicateMember } from "../protocols/json-edit.ts";
+import type { Json } from "../protocols/json.ts";
 import { askForUsage } from "../protocols/openai-chat.ts";
 import type { Demand, InputEstimate } from "../protocols/protocol.ts";
 import type { Operation, Provider } from "../providers/provider.ts";
@@ -14,6 +15,9 @@ import { decodeWhole } from "./decode.ts";
 
 export interface Prepared {
   readonly body: Uint8Array<ArrayBuffer>;
+  /** The body decoded, and what it says; null where it was passed on unread. */
+  readonly plain: Uint8Array<ArrayBuffer> | null;
+  readonly document: Json | null;
   /** Whether the body is JSON that was read, and not passed on unread. */
   readonly isJson: boolean;
   readonly hasTools: boolean;
@@ -23,8 +27,6 @@ export interface Prepared {
   readonly demand: Demand;
   /** An upper bound of the input that stands in the body. */
   readonly input: InputEstimate;
-  /** The service tier that the body names. */
-  readonly serviceTier: string | null;
   /** What tells whether the agent repeats itself; null where there is nothing to compare. Works it out when asked. */
   readonly readFingerprint: () => Fingerprint | null;
   /** Makes the body with a lower output ceiling; null where it cannot be edited. */
@@ -33,54 +35,28 @@ export interface Prepared {
   readonly hideUsage: boolean;
 }
 
-/** Members that decide something: an upstream might read the other one of two. */
-const DECIDING = [
-  "model",
-  "stream",
-  "stream_options",
-  "max_tokens",
-  "max_completion_tokens",
-  "max_output_tokens",
-  "n",
-  "generationConfig",
-  "service_tier",
-  "background",
-  "max_tokens_to_sample",
-  "generation_config",
-  "best_of",
-];
-
 const MAX_MODEL_NAME = 256;
+/** A second of sound is 1,000 bytes at least and 300 tokens at most: what is not read counts so. */
+const BYTES_PER_MEDIA_TOKEN = 3;
 /** A compressed body is decoded only to be decided on: as bytes, as text and as values. */
 const COPIES_DECODED = 4;
 
+/** What a body depends on of the provider that it goes to. */
+export type Recipient = Pick<Provider, "streamUsage">;
+
 /** What decides, from a body whose operation is known. Generating calls are JSON whatever their Content-Type says. */
 export async function prepareRequest(
-  provider: Provider,
+  provider: Recipient,
   operation: Operation,
   body: Uint8Array<ArrayBuffer>,
   headers: Headers,
   maxBody: Bytes,
   memory: BodyMemory,
 ): Promise<Prepared | Refusal> {
-  // Uploads (audio, images) are metered by their answers alone.
-  if (operation.kind === "pass" || operation.requestBody === "any") {
-    const { model, stream } = operation;
-    return {
-      body,
-      isJson: false,
-      hasTools: false,
-      model,
-      stream: stream ?? false,
-      demand: NO_DEMAND,
-      input: { textBytes: body.length, mediaTokens: 0 },
-      serviceTier: null,
-      readFingerprint: () => null,
-      lower: null,
-      hideUsage: false,
-    };
-  }
   const encoding = headers.get("content-encoding");
+  if (operation.kind === "pass" || operation.requestBody === "any") {
+    return passUnread(operation, body, encoding === null ? headers.get("content-type") : null);
+  }
   if (encoding === null || encoding === "identity") return decide(provider, operation, body, body);
   const cost = maxBody * COPIES_DECODED;
   if (!takeMemory(memory, cost)) return memoryFull();
@@ -91,12 +67,46 @@ export async function prepareRequest(
   }
 }
 
-/** `plain` is the body decoded, null where that failed. */
-function decide(
-  provider: Provider,
+/** The same of a body that was written, or changed, here: it is JSON and not compressed. */
+export function prepareDocument(
+  provider: Recipient,
   operation: Operation,
   body: Uint8Array<ArrayBuffer>,
-  plain: Uint8Array | null,
+): Prepared | Refusal {
+  return decide(provider, operation, body, body);
+}
+
+/** Forms whose model is all that has to be known: what they ask for is one text. */
+const FORMS: ReadonlySet<string> = new Set(["transcriptions", "translations"]);
+
+/** Uploads (sound, images) are metered by their answers. */
+function passUnread(
+  { name, model, stream }: Operation,
+  body: Uint8Array<ArrayBuffer>,
+  formType: string | null,
+): Prepared {
+  return {
+    body,
+    plain: null,
+    document: null,
+    isJson: false,
+    hasTools: false,
+    model: model ?? (FORMS.has(name) ? readFormModel(body, formType) : null),
+    stream: stream ?? false,
+    demand: NO_DEMAND,
+    input: { textBytes: 0, mediaTokens: Math.ceil(body.length / BYTES_PER_MEDIA_TOKEN) },
+    readFingerprint: () => null,
+    lower: null,
+    hideUsage: false,
+  };
+}
+
+/** `plain` is the body decoded, null where that failed. */
+function decide(
+  provider: Recipient,
+  operation: Operation,
+  body: Uint8Array<ArrayBuffer>,
+  plain: Uint8Array<ArrayBuffer> | null,
 ): Prepared | Refusal {
   const text = plain && decoder.decode(plain);
   const parsed = text && parseObject(text);
@@ -106,7 +116,7 @@ function decide(
       "The request's body is not a JSON object. Check that it is complete, valid JSON without a byte order mark.",
     );
   }
-  const twice = duplicateMember(plain, text, parsed, DECIDING);
+  const twice = findDuplicate(plain, text, parsed);
   if (twice !== null) {
     return refusal("invalid_request", `The member \`${twice}\` stands twice in the body. Send it once.`);
   }
@@ -120,17 +130,19 @@ function decide(
     stream && plain === body && provider.streamUsage === "ask" && operation.dialect === "openai-chat";
   const asking = asks ? askForUsage(body, parsed) : null;
   const protocol = protocols.get(operation.dialect);
+  const { demand, input } = protocol.readRequest(parsed, text, model);
   const sent = asking ?? body;
   const isEditable = plain === body && takesCeiling(operation);
   return {
     body: sent,
+    plain,
+    document: parsed,
     isJson: true,
     hasTools,
     model,
     stream,
-    demand: protocol.readDemand(parsed),
-    input: protocol.estimateInput(parsed, plain.length, model),
-    serviceTier: textOf(parsed.service_tier) ?? textOf(parsed.serviceTier),
+    demand,
+    input,
     readFingerprint: () => protocol.fingerprint(parsed),
     lower: isEditable ? (ceiling) => protocol.lowerCeiling(sent, parsed, ceiling, model) : null,
     hideUsage: asking !== null,

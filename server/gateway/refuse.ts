@@ -6,6 +6,7 @@ import type { BlockedLine } from "../core/event.ts";
 import { REPLIED, type Refusal } from "../core/refusal.ts";
 import { protocols } from "../protocols/index.ts";
 import type { Reply } from "../protocols/protocol.ts";
+import { blockedId } from "../protocols/render.ts";
 import type { Operation } from "../providers/provider.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Run } from "./run.ts";
@@ -61,6 +62,7 @@ export function describeReply(
     const framing = operation.streamFraming;
     const said = {
       requestId: visit.id,
+      id: blockedId(visit.id),
       model,
       operation: operation.name,
       stream,

@@ -4,16 +4,18 @@
  */
 import type { Ending } from "../core/call.ts";
 import type { Bytes, Instant, Millis } from "../core/duration.ts";
-import { type Reason, refusal } from "../core/refusal.ts";
 import type { AnswerReader, Framing, Protocol } from "../protocols/protocol.ts";
 import { createByteBuffer, join, NOTHING } from "./bytes.ts";
-import { type Call, endingOf, type Stop, stopQuietly } from "./call.ts";
+import { type Call, endingOf, stopQuietly } from "./call.ts";
 import type { Decoder } from "./decode.ts";
 import { errorCode } from "./forward.ts";
 import type { Meter } from "./meter.ts";
-import { ROOM_WAIT } from "./running-hold.ts";
+import { ROOM_WAIT } from "./room-wait.ts";
+import type { StreamTranslator } from "./routing/stream-translator.ts";
+import type { Coverage, Shortage } from "./running-hold.ts";
 import type { Bill, Outcome } from "./settle.ts";
 import type { Source } from "./source.ts";
+import { explainEnd } from "./stream-error.ts";
 
 export interface Relay {
   readonly call: Call;
@@ -27,6 +29,8 @@ export interface Relay {
   readonly protocol: Protocol;
   /** Set when the upstream compressed all the same: the bytes pass as sent, the meter reads a decoded copy. */
   readonly decoder: Decoder | null;
+  /** Set when the client speaks another format: what it gets is written anew, event by event. */
+  readonly translator: StreamTranslator | null;
   readonly idleTimeout: Millis;
   readonly now: () => Instant;
   /** Settles the call: the first outcome counts. */
@@ -44,7 +48,7 @@ const MAX_WAITING: Bytes = 256 * 1024;
 
 /** The body of the client's response. */
 export function relay(parts: Relay): ReadableStream<Uint8Array> {
-  const { call, meter, source, decoder } = parts;
+  const { call, meter, source, decoder, translator } = parts;
   let reading = false;
   let open = true;
   /** Of a compressed answer: the chunks in which it may end. */
@@ -64,27 +68,35 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
     parts.closed();
   }
 
-  function pass(controller: Controller, bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
+  /** Whether the client was given anything of it: a translation may have nothing to say yet. */
+  function pass(controller: Controller, answered: Uint8Array): boolean {
+    return give(controller, translator && answered.length > 0 ? translator.feed(answered) : answered);
+  }
+
+  /** What the client's format still owes, once nothing more comes. */
+  function passRest(controller: Controller): void {
+    if (translator) give(controller, translator.end());
+  }
+
+  function give(controller: Controller, bytes: Uint8Array): boolean {
+    if (bytes.length === 0) return false;
     if (call.firstByte === null) {
       call.firstByte = parts.now();
       if (parts.status < 300) call.crossing.succeed(call.firstByte);
     }
     controller.enqueue(bytes);
+    return true;
   }
 
-  function passUnheld(controller: Controller): void {
-    pass(controller, unheld);
+  function passUnheld(controller: Controller): boolean {
+    const bytes = unheld;
     unheld = NOTHING;
+    return pass(controller, bytes);
   }
 
-  function passError(controller: Controller, reason: Reason): void {
+  function passError(controller: Controller): void {
     const isFirst = call.firstByte === null;
-    const text = parts.protocol.renderStreamError(
-      refusal(reason, brokenText(reason)),
-      parts.framing,
-      isFirst,
-    );
+    const text = parts.protocol.renderStreamError(explainEnd(call.stopped), parts.framing, isFirst);
     pass(controller, encoder.encode(text));
   }
 
@@ -115,7 +127,8 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
     else end("complete", meter.reading.error);
     pass(controller, rest);
     // An answer without a single byte stays one: there is nothing that broke off.
-    if (cutShort && decoder === null && call.firstByte !== null) passError(controller, "upstream_broken");
+    if (cutShort && decoder === null && call.firstByte !== null) passError(controller);
+    passRest(controller);
     close();
     controller.close();
   }
@@ -132,25 +145,35 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
     close();
     source.cancel();
     if (wasWhole) {
+      passRest(controller);
       controller.close();
     } else if (parts.framing === "opaque" || decoder || call.stopped === "client_stalled") {
       controller.error(new Error("The answer was cut off."));
     } else {
-      passUnheld(controller);
-      pass(controller, meter.breakOff());
-      passError(controller, reasonOf(call.stopped));
+      // What has come stands in the journal or in the hold before a client has it.
+      if (call.stopped !== "journal_unavailable") {
+        passUnheld(controller);
+        pass(controller, meter.breakOff());
+      }
+      passError(controller);
+      passRest(controller);
       controller.close();
     }
   }
 
   /** Whether the call holds what has come and what may come next; waits for room where others hold it. */
-  function isCovered(): boolean | Promise<boolean> {
-    if (call.ended || call.hold === null) return true;
+  function cover(): Coverage | Promise<Coverage> {
+    if (call.ended || call.hold === null) return "covered";
     const coverage = call.hold.cover(meter.reading, parts.now());
-    if (coverage !== "busy") return coverage === "covered";
     // Nobody is late while the gateway itself does not read.
-    call.deadline = parts.now() + ROOM_WAIT + parts.idleTimeout;
-    return call.hold.waitForRoom();
+    if (coverage instanceof Promise) call.deadline = parts.now() + ROOM_WAIT + parts.idleTimeout;
+    return coverage;
+  }
+
+  /** What comes next cannot be held. */
+  function stopShort(controller: Controller, why: Shortage): void {
+    stopQuietly(call, why);
+    fail(controller, null);
   }
 
   /** The budget has no room for more: the upstream is ended, and the client's stream as if it had reached its ceiling. */
@@ -169,8 +192,11 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
     const { framing, usageChunk, reader, now } = parts;
     const isFirst = call.firstByte === null;
     const usage = bill?.usage ?? null;
-    const text = reader.renderCut({ requestId: call.id, framing, isFirst, usageChunk, usage, now: now() });
+    const terms = { requestId: call.id, framing, isFirst, usage, now: now() };
+    // A translation is told all of it, and tells what the client's own format has a place for.
+    const text = reader.renderCut({ ...terms, usageChunk: usageChunk || translator !== null });
     pass(controller, encoder.encode(text));
+    passRest(controller);
     controller.close();
   }
 
@@ -194,16 +220,16 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
             const bytes = decoder === null ? meter.feed(next.value) : await takeEncoded(next.value, decoder);
             if (meter.finished && !call.ended) {
               end("complete", meter.reading.error);
-              pass(controller, bytes);
-              pass(controller, release());
-              return;
+              const isGiven = pass(controller, bytes);
+              if (pass(controller, release()) || isGiven) return;
+              continue;
             }
             unheld = bytes;
-            const covered = isCovered();
-            if (!(covered === true || (await covered))) return cut(controller);
+            const covering = cover();
+            const coverage = covering instanceof Promise ? await covering : covering;
             if (!open) return;
-            if (bytes.length === 0) continue;
-            passUnheld(controller);
+            if (coverage !== "covered") return stopShort(controller, coverage);
+            if (!passUnheld(controller)) continue;
             call.waitingFor = "client";
             call.deadline = parts.now() + parts.idleTimeout;
             return;
@@ -228,19 +254,4 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
 function isCutShort({ meter, framing, call }: Relay): boolean {
   if (call.ended || framing === "opaque" || call.located.operation.kind !== "generate") return false;
   return !meter.reading.ended && meter.reading.error === null;
-}
-
-function reasonOf(stopped: Stop | null): Reason {
-  return stopped === "upstream_timeout" || stopped === "agent_deactivated" ? stopped : "upstream_broken";
-}
-
-function brokenText(reason: Reason): string {
-  switch (reason) {
-    case "upstream_timeout":
-      return "The provider went silent in the middle of its answer.";
-    case "agent_deactivated":
-      return "The agent was paused and its calls were ended.";
-    default:
-      return "The provider's answer broke off before its end.";
-  }
 }

@@ -60,19 +60,22 @@ export interface Reputation {
 }
 
 interface ReputationOptions {
-  /** What was kept, by agent. What cannot be read is passed over: such an agent starts anew. */
+  /** What was kept, by agent. */
   readonly restore: ReadonlyMap<AgentName, unknown>;
+  /** Hears of each agent whose trust was kept and cannot be read: it starts anew. */
+  onUnreadable(agent: AgentName): void;
   /** Hears of every loss and every change of tier, after it has happened. */
   onEvent(agent: AgentName, event: TrustEvent, now: Instant): void;
 }
 
 /** Brings everyone's trust back from what was kept. */
-export function createReputation({ restore, onEvent }: ReputationOptions): Reputation {
+export function createReputation({ restore, onUnreadable, onEvent }: ReputationOptions): Reputation {
   const states = new Map<AgentName, TrustState>();
   let changed = new Set<AgentName>();
   for (const [agent, kept] of restore) {
     const state = readTrustRecord(kept);
     if (state) states.set(agent, state);
+    else onUnreadable(agent);
   }
 
   function move(agent: AgentName, { state, events }: TrustStep, now: Instant): void {

@@ -13,36 +13,32 @@ export interface Rings {
   take(agent: AgentName, provider: string, windows: readonly WindowLimit[], now: Instant): void;
 }
 
-/** Under which name providers stand for which there was no room. No provider is called so. */
-const OTHERS = "";
+/** In whose place hosts stand that only calls have named. No provider is called so. */
+const STRANGERS = "";
 
 /**
- * Nothing taken yet. `mostProviders` of an agent have rings of their own; those beyond share one, and so their windows. The
- * agents are bounded by `max_agents`.
+ * Nothing taken yet. The agents are bounded by `max_agents`. Those providers that `isKnown` have a ring of their own with
+ * each agent; all other hosts share one, however many an agent invents, and so their windows.
  */
-export function createRings(mostProviders: number): Rings {
+export function createRings(isKnown: (provider: string) => boolean): Rings {
   const agents = new Map<AgentName, Map<string, Admissions>>();
+  const nameOf = (provider: string): string => (isKnown(provider) ? provider : STRANGERS);
 
-  function find(agent: AgentName, provider: string): Admissions | undefined {
-    const own = agents.get(agent);
-    return own?.get(provider) ?? (own && own.size >= mostProviders ? own.get(OTHERS) : undefined);
-  }
-
-  function make(agent: AgentName, provider: string): Admissions {
+  function make(agent: AgentName, name: string): Admissions {
     const own = agents.get(agent) ?? new Map<string, Admissions>();
     const admissions = createAdmissions();
-    own.set(own.size < mostProviders ? provider : OTHERS, admissions);
-    agents.set(agent, own);
+    agents.set(agent, own.set(name, admissions));
     return admissions;
   }
 
   return {
-    find,
+    find: (agent, provider) => agents.get(agent)?.get(nameOf(provider)),
     take(agent, provider, windows, now) {
       const [first, ...more] = windows;
       if (!first) return;
+      const name = nameOf(provider);
       const widest = more.reduce((widest, limit) => (limit.max > widest.max ? limit : widest), first);
-      take(widest, find(agent, provider) ?? make(agent, provider), now);
+      take(widest, agents.get(agent)?.get(name) ?? make(agent, name), now);
     },
   };
 }

@@ -2,6 +2,7 @@
 import { type Refusal, refusal } from "../core/refusal.ts";
 import type { Providers } from "../providers/index.ts";
 import type { Provider } from "../providers/provider.ts";
+import { VIRTUAL_NAMES } from "../providers/virtual.ts";
 
 /** The request line as the caller wrote it, undecoded. */
 export interface RequestTarget {
@@ -13,12 +14,15 @@ export interface RequestTarget {
 export interface Route {
   /** The agent named in the path, decoded, or null. */
   readonly agent: string | null;
-  /** Null when only `x-target-url` can say where the request goes. */
+  /** Null when only `x-target-url`, or the configuration, can say where the request goes. */
   readonly provider: Provider | null;
   /** The path after the provider, without leading slash. */
   readonly rest: string;
-  /** `addressed`: the path or Host names the provider; `plain`: it was guessed from an official path. */
-  readonly form: "addressed" | "plain";
+  /**
+   * `addressed`: the path or Host names the provider; `plain`: it was guessed from an official path; `virtual`: the path
+   * leaves it to the configuration (SPEC 12.2).
+   */
+  readonly form: "addressed" | "plain" | "virtual";
 }
 
 /**
@@ -40,6 +44,8 @@ export function findRoute(path: string, headers: Headers, providers: Providers):
   const [first = "", ...others] = path.slice(1).split("/");
   if (first === "agents") return agentRoute(others, headers, providers);
 
+  if (VIRTUAL_NAMES.has(first))
+    return { agent: null, provider: null, rest: others.join("/"), form: "virtual" };
   const prefixed = providers.find(first);
   if (prefixed) return { agent: null, provider: prefixed, rest: others.join("/"), form: "addressed" };
 
@@ -66,6 +72,8 @@ function agentRoute(
   if (!name) {
     return refusal("invalid_agent_name", "The path must name an agent: /agents/{agent}/{provider}/…");
   }
+  if (VIRTUAL_NAMES.has(provider))
+    return { agent: name, provider: null, rest: rest.join("/"), form: "virtual" };
   const found = providers.find(provider);
   if (found) return { agent: name, provider: found, rest: rest.join("/"), form: "addressed" };
   // No provider is named like the first part of an official path, so such a path tells whose it is here, too.

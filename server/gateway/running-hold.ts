@@ -1,19 +1,21 @@
 /**
  * What one call in flight holds of its budgets (SPEC 7.2): taken when it begins, extended while output flows, corrected
- * when the provider says how large the input is, given back in its ending. Each growth is written down before it counts.
+ * when the provider says how large the input is, given back in its ending.
  */
-import { type Account, hold, judge, release } from "../core/budget.ts";
-import type { Instant, Millis } from "../core/duration.ts";
+import { judge } from "../core/budget.ts";
+import type { Instant } from "../core/duration.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Usage } from "../core/usage.ts";
 import type { AnswerReading } from "../protocols/protocol.ts";
+import { createHeld } from "./held.ts";
 import { outputBy, type Plan, thinkingTime } from "./plan.ts";
+import { type Attempt, type RoomWait, waitForRoom } from "./room-wait.ts";
 import { isLimit, type ScopedStake } from "./stakes.ts";
 import type { Waiting } from "./waiting.ts";
 import type { Watchdog, Watched } from "./watchdog.ts";
 
 export interface RunningHold {
-  /** What the call may cost as things stand; null when its price is unknown. */
+  /** What is held of the call's price, in nano-dollars; null when its price is unknown. */
   readonly nano: NanoUsd | null;
   /** Tokens of output that are held. */
   readonly output: number;
@@ -22,19 +24,19 @@ export interface RunningHold {
   /** The most output that the provider was told to make; Infinity where it was told nothing. */
   readonly bound: number;
   /**
-   * Makes sure that what comes next is held, beyond what the reading shows by now. `busy`: there is no room at the moment;
-   * `exhausted`: there will be none.
+   * Makes sure that what comes next is held, beyond what the reading shows by now. Where others hold the room for it, it
+   * waits up to 10 s: nothing is to be read meanwhile.
    */
-  cover(reading: AnswerReading, now: Instant): Coverage;
+  cover(reading: AnswerReading, now: Instant): Coverage | Promise<Coverage>;
   /** Holds what the reading shows by now and nothing ahead of it, if there is room: an estimate charges no more. */
   catchUp(reading: AnswerReading, now: Instant): void;
-  /** Waits up to 10 s for the room that `cover` did not find. False: the stream has to be cut. */
-  waitForRoom(): Promise<boolean>;
   /** Gives everything back, once, and lets those try who wait for it. */
   release(): void;
 }
 
-export type Coverage = "covered" | "busy" | "exhausted";
+/** Whether what comes next is held, or why it cannot be: the call has to end for it. */
+export type Coverage = "covered" | Shortage;
+export type Shortage = "budget_exceeded" | "journal_unavailable";
 
 export interface HoldParts {
   readonly plan: Plan;
@@ -43,6 +45,8 @@ export interface HoldParts {
   readonly output: number;
   /** The output ceiling that the provider is told, over all choices; null when it is told none. */
   readonly toldCeiling: number | null;
+  /** Whether nobody vouches for the provider: then what it reports makes the hold no larger. */
+  readonly isStranger: boolean;
   readonly started: Instant;
   readonly now: () => Instant;
   readonly waiting: Waiting;
@@ -51,122 +55,83 @@ export interface HoldParts {
   grow(nano: NanoUsd): boolean;
   /** What this input costs; null when that cannot be said. */
   priceInput(usage: Usage): NanoUsd | null;
-  /** Ends the call: while nobody reads, it has come to need more than there is room for. */
-  starve(): void;
+  /** Ends the call: while nobody reads, it has come to need more than can be held. */
+  stop(why: Shortage): void;
 }
 
-/** How long a stream, or a call that would begin, waits for room. */
-export const ROOM_WAIT: Millis = 10_000;
 /** Tokens that may come in one piece: they are held before the next piece is read. */
 const HEADROOM = 512;
 
 /** Takes the hold: in the turn in which `judge` said that it fits. */
 export function takeHold(parts: HoldParts): RunningHold {
-  const { plan, stakes, started, waiting, watchdog } = parts;
-  const { price } = plan;
+  const { plan, stakes, started, waiting, watchdog, isStranger } = parts;
   const bound = parts.toldCeiling ?? Number.POSITIVE_INFINITY;
-  let { output } = parts;
-  let inputNano = price?.inputNano ?? 0;
-  let isCorrected = false;
+  const correction = { hidesInput: plan.hidesInput, isStranger, price: parts.priceInput };
+  const held = createHeld({ plan, stakes, output: parts.output, correction, grow: parts.grow });
+  const accounts = stakes.map(({ budget }) => budget.account);
   let isOpen = true;
-  /** The wait for room that is under way. */
-  let wait: { readonly promise: Promise<boolean>; leave(): void } | null = null;
+  let wait: RoomWait<Coverage> | null = null;
   /** What the answer shows so far: it is read along with. */
   let latest: AnswerReading | null = null;
-  hold(stakes, output);
   /** Reasoning that nobody sees goes on while nothing comes: what is held keeps up with the clock. */
   const pace: Watched = {
     get deadline() {
-      const isWhole = output >= Math.min(plan.ceiling, bound);
-      return wait || isWhole ? Number.POSITIVE_INFINITY : started + thinkingTime(output - HEADROOM);
+      const isWaiting = wait !== null && !wait.isOver;
+      const isWhole = held.output >= Math.min(plan.ceiling, bound);
+      return isWaiting || isWhole ? Number.POSITIVE_INFINITY : started + thinkingTime(held.output - HEADROOM);
     },
-    expire: keepUp,
+    expire() {
+      const coverage = coverBy(parts.now());
+      if (coverage instanceof Promise) coverage.then(stopUnlessCovered);
+      else stopUnlessCovered(coverage);
+    },
   };
   if (plan.hidesReasoning) watchdog.watch(pace);
 
-  function nanoWith(tokens: number): NanoUsd | null {
-    return price === null ? null : Math.ceil(inputNano + price.outputRate * tokens);
+  function stopUnlessCovered(coverage: Coverage): void {
+    if (isOpen && coverage !== "covered") parts.stop(coverage);
   }
 
-  function write(tokens: number): boolean {
-    const nano = nanoWith(tokens);
-    return nano === null || parts.grow(nano);
+  function coverBy(now: Instant): Coverage | Promise<Coverage> {
+    const tried = extend(now);
+    if ("result" in tried) return tried.result;
+    if (wait === null || wait.isOver) {
+      const attempt = (): Attempt<Coverage> => extend(parts.now());
+      wait = waitForRoom({
+        account: tried.busy,
+        started,
+        now,
+        waiting,
+        watchdog,
+        attempt,
+        late: "budget_exceeded",
+      });
+    }
+    return wait.promise;
   }
 
-  /** The input as the provider counts it, in place of the bound that was held for it. */
-  function correctInput(usage: Usage): void {
-    isCorrected = true;
-    const exact = parts.priceInput(usage);
-    if (exact === null || usage.inputTokens === null) return;
-    inputNano = exact;
-    for (const stake of stakes) stake.input = stake.scope === "quota" ? usage.inputTokens : exact;
-    if (!write(output)) return;
-    hold(stakes, output);
-    waiting.stir(accountsOf(stakes));
-  }
-
-  function keepUp(): void {
-    const coverage = extend(parts.now());
-    if (coverage === "exhausted") parts.starve();
-    if (coverage !== "busy") return;
-    waitForRoom().then((isCovered) => {
-      if (!isCovered && isOpen) parts.starve();
-    });
-  }
-
-  function extend(now: Instant, ahead = HEADROOM): Coverage {
-    if (!isOpen) return "exhausted";
+  function extend(now: Instant, ahead = HEADROOM): Attempt<Coverage> {
+    if (!isOpen) return EXCEEDED;
     const usage = latest?.usage ?? null;
-    if (!isCorrected && usage !== null && usage.inputTokens !== null) correctInput(usage);
-    const made = outputBy(plan, latest?.visibleBytes ?? 0, now - started, bound);
+    if (usage && held.follow(usage)) waiting.stir(accounts);
+    const shown = outputBy(plan, latest?.visibleBytes ?? 0, now - started, bound);
+    const made = isStranger ? shown : Math.max(shown, reportedOutput(usage));
     const needed = made >= bound ? made : Math.min(made + ahead, bound);
-    if (needed <= output) return "covered";
-    const generous = Math.max(needed, Math.min(Math.ceil(output * 1.5), bound));
-    let verdict = judge(stakes, generous);
-    const target = verdict.kind === "fits" ? generous : needed;
-    if (target !== generous) verdict = judge(stakes, target);
-    if (verdict.kind !== "fits") return verdict.kind === "busy" ? "busy" : "exhausted";
-    if (!write(target)) return "exhausted";
-    hold(stakes, target);
-    output = target;
-    return "covered";
-  }
-
-  function waitForRoom(): Promise<boolean> {
-    if (wait) return wait.promise;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const late = { deadline: parts.now() + ROOM_WAIT, expire: () => end(false) };
-    /** It waits in every account that it holds of: whichever is given room lets it try. */
-    const lines = stakes.map(({ budget }) =>
-      waiting.join(budget.account, { kind: "extension", started, attempt }),
-    );
-    watchdog.watch(late);
-    wait = { promise, leave: () => end(false) };
-    return promise;
-
-    function attempt(): boolean {
-      const coverage = extend(parts.now());
-      if (coverage === "busy") return false;
-      end(coverage === "covered");
-      return true;
-    }
-
-    function end(isCovered: boolean): void {
-      for (const leaveLine of lines) leaveLine();
-      watchdog.release(late);
-      wait = null;
-      resolve(isCovered);
-      // It stood in every line: whoever stood behind it in another one may pass now.
-      waiting.stir(accountsOf(stakes));
-    }
+    if (needed <= held.output && !held.isBehind) return COVERED;
+    const generous = Math.max(needed, Math.min(Math.ceil(held.output * 1.5), bound));
+    const target = judge(stakes, generous).kind === "fits" ? generous : needed;
+    const verdict = judge(stakes, target);
+    if (verdict.kind === "busy") return { busy: verdict.stake.budget.account };
+    if (verdict.kind === "exceeded") return EXCEEDED;
+    return held.take(target) ? COVERED : UNWRITABLE;
   }
 
   return {
     get nano() {
-      return nanoWith(output);
+      return held.nano;
     },
     get output() {
-      return output;
+      return held.output;
     },
     get isCapped() {
       return stakes.some(({ scope, budget }) => scope !== "quota" && isLimit(budget.caps));
@@ -174,24 +139,28 @@ export function takeHold(parts: HoldParts): RunningHold {
     bound,
     cover(reading, now) {
       latest = reading;
-      return extend(now);
+      return coverBy(now);
     },
     catchUp(reading, now) {
       latest = reading;
       extend(now, 0);
     },
-    waitForRoom,
     release() {
       if (!isOpen) return;
       isOpen = false;
       watchdog.release(pace);
       wait?.leave();
-      release(stakes);
-      waiting.stir(accountsOf(stakes));
+      held.release();
+      waiting.stir(accounts);
     },
   };
 }
 
-function accountsOf(stakes: readonly ScopedStake[]): Account[] {
-  return stakes.map(({ budget }) => budget.account);
+const COVERED = { result: "covered" } as const;
+const EXCEEDED = { result: "budget_exceeded" } as const;
+const UNWRITABLE = { result: "journal_unavailable" } as const;
+
+/** Output of which the provider itself says that it was made, as counted or as charged. */
+function reportedOutput(usage: Usage | null): number {
+  return Math.max(usage?.outputTokens ?? 0, usage?.billing?.outputTokens ?? 0);
 }

@@ -7,6 +7,7 @@ import { atLeastMade, UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
 import type { AnswerReading } from "../protocols/protocol.ts";
 import type { Store } from "../store/store.ts";
 import type { Call } from "./call.ts";
+import { type Earlier, heldEarlier } from "./earlier.ts";
 import type { LiveFleet } from "./fleet.ts";
 import { errorCode } from "./forward.ts";
 import { isFree } from "./metered.ts";
@@ -53,7 +54,7 @@ export interface SettleContext {
 export function settle(call: Call, outcome: Outcome, context: SettleContext): Bill | null {
   if (call.ended) return null;
   const now = context.now();
-  const bill = billFor(call, outcome, now, context);
+  const bill = withEarlier(billFor(call, outcome, now, context), call.earlier);
   call.ended = true;
   // Sums that are begun with the journal's must not have this call's already.
   context.fleet.turn(now);
@@ -73,6 +74,11 @@ export function settle(call: Call, outcome: Outcome, context: SettleContext): Bi
   );
   context.giveBack(call, outcome, bill, now);
   return bill;
+}
+
+/** The call costs what its attempts cost together; what one of them cost being unknown, so is the whole. */
+function withEarlier(bill: Bill, { costNano }: Earlier): Bill {
+  return bill.costNano === null || costNano === 0 ? bill : { ...bill, costNano: bill.costNano + costNano };
 }
 
 function chargeRun(run: RunState, { costNano }: Bill): void {
@@ -188,7 +194,7 @@ function priceOf(
 ): NanoUsd | null {
   const units = reading?.units ?? {};
   if (usage === null && Object.keys(units).length === 0) return null;
-  const models = [reading?.model ?? null, call.requestedModel];
+  const models = [reading?.model ?? null, call.model];
   return call.prices.cost(call.provider, models, usage ?? UNKNOWN_USAGE, reading?.passes ?? [], units, now);
 }
 
@@ -207,7 +213,7 @@ function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): Call
     key: call.identity.key ?? undefined,
     provider: call.provider.id,
     requested_model: call.requestedModel ?? undefined,
-    model: outcome.reading?.model ?? call.requestedModel ?? undefined,
+    model: outcome.reading?.model ?? call.model ?? undefined,
     method: call.method,
     path: call.path,
     stream: call.stream,
@@ -225,7 +231,7 @@ function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): Call
     // The clock may have been set back meanwhile.
     latency_ms: Math.max(0, now - call.started),
     ttft_ms: call.firstByte === null ? undefined : Math.max(0, call.firstByte - call.started),
-    attempts: 1,
+    attempts: call.earlier.attempts + 1,
     admitted: call.admitted === call.started ? undefined : new Date(call.admitted).toISOString(),
     clamped: call.clamped ?? undefined,
     overrun_nano: overrunOf(call, bill),
@@ -233,8 +239,9 @@ function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): Call
   };
 }
 
-function overrunOf({ hold }: Call, { costNano }: Bill): NanoUsd | undefined {
-  const held = hold?.nano ?? null;
+function overrunOf({ hold, earlier }: Call, { costNano }: Bill): NanoUsd | undefined {
+  const own = hold?.nano ?? null;
+  const held = own === null ? null : own + heldEarlier(earlier);
   return held !== null && costNano !== null && costNano > held ? costNano - held : undefined;
 }
 

@@ -11,6 +11,14 @@ export interface CheckedTarget {
   readonly address: string;
 }
 
+/** Which hosts an agent may name. */
+export interface TargetRules {
+  /** Names, addresses or `*.suffix` patterns: these may have private addresses. */
+  readonly allowed: readonly string[];
+  /** Whether no other host may be named, public ones included. */
+  readonly onlyAllowed: boolean;
+}
+
 /** Link-local (cloud metadata among it), multicast, reserved and address-translating ranges: never. */
 const NEVER = blockList([
   ["0.0.0.0", 8],
@@ -49,13 +57,10 @@ const GLOBAL6 = blockList([
   ["::ffff:0.0.0.0", 96],
 ]);
 
-/**
- * Checks a target base: http(s), no credentials, and every address of its host allowed. `allowHosts` are host names or
- * `*.suffix` patterns whose private addresses are permitted.
- */
+/** Checks a target base: http(s), no credentials, and its host with every address that it has allowed. */
 export async function checkTarget(
   header: string,
-  allowHosts: readonly string[],
+  { allowed, onlyAllowed }: TargetRules,
   resolve: Resolve,
 ): Promise<CheckedTarget | Refusal> {
   const base = URL.parse(header.trim());
@@ -66,16 +71,23 @@ export async function checkTarget(
   if (base.search || base.hash) return invalid("it must not hold a query or a fragment");
 
   const host = base.hostname.replace(/^\[|\]$/g, "");
+  const isAllowed = isAllowedHost(host, allowed);
+  // Before anything is looked up: a name that is looked up tells its owner something, too.
+  if (onlyAllowed && !isAllowed) {
+    return forbidden(
+      host,
+      "where identity.mode is keys, the host has to stand in gateway.allow_target_hosts",
+    );
+  }
   const addresses = isIP(host) ? [host] : await resolve(host).catch((): string[] => []);
   const [address] = addresses;
   if (!address) return refusal("invalid_target_url", `The host of x-target-url, ${host}, has no address.`);
 
-  const allowed = isAllowedHost(host, allowHosts);
   for (const one of addresses) {
     const kind = classifyAddress(one);
     if (kind === "never")
       return forbidden(host, "link-local, metadata and reserved addresses are never reached");
-    if (kind === "private" && !allowed) {
+    if (kind === "private" && !isAllowed) {
       return forbidden(host, "private addresses need the host in gateway.allow_target_hosts");
     }
   }

@@ -14,12 +14,13 @@ import type {
 } from "../core/settings.ts";
 import type { WindowLimit } from "../core/sliding-window.ts";
 
-type Resolved = "rate_limit" | "provider_rate_limits" | "blocked_response" | "loops";
+type Resolved = "rate_limit" | "provider_rate_limits" | "blocked_response" | "loops" | "retries";
 
 /** An agent's settings in force. Null is no limit; nothing is `unlimited` by Infinity any more. */
 export interface AgentTerms extends Omit<AgentSettings, Resolved> {
   readonly blocked_response: BlockedResponse;
   readonly loops: LoopSettings;
+  readonly retries: number;
   /** The budget's windows as the law of budgets wants them: one object for as long as the configuration lives. */
   readonly caps: Caps;
   /** Token buckets of the agent. */
@@ -44,6 +45,7 @@ export function createTerms(
     ...merged,
     blocked_response: merged.blocked_response ?? settings.gateway.blocked_response,
     loops: overlay(merged.loops, settings.loops),
+    retries: merged.retries ?? settings.gateway.retries,
     caps: toCaps(merged.budget),
     buckets: limits.filter(isBucket),
     windows: (provider) => byProvider.get(provider) ?? everywhere,
@@ -68,6 +70,9 @@ export function overTemplate(own: AgentEntry, template: AgentSettings): AgentSet
     model: own.model ?? template.model,
     api_key: own.api_key ?? (keepsKey ? template.api_key : null),
     provider: own.provider ?? template.provider,
+    overrides: mergeOverrides(own.overrides, template.overrides),
+    fallback: own.fallback ?? template.fallback,
+    retries: own.retries ?? template.retries,
     owner: own.owner ?? template.owner,
     purpose: own.purpose ?? template.purpose,
     tags: own.tags ?? template.tags,
@@ -83,6 +88,20 @@ export function overTemplate(own: AgentEntry, template: AgentSettings): AgentSet
     trust: overlay(own.trust, template.trust),
     loops: overlay(own.loops, template.loops),
   };
+}
+
+/** Rule by rule: the agent's own come first, because the first that matches decides. */
+function mergeOverrides(
+  own: AgentEntry["overrides"],
+  template: AgentSettings["overrides"],
+): AgentSettings["overrides"] {
+  const providers = new Set([...Object.keys(own), ...Object.keys(template)]);
+  return Object.fromEntries(
+    [...providers].map((provider) => [
+      provider,
+      { ...own[provider], ...template[provider], ...own[provider] },
+    ]),
+  );
 }
 
 /** One section over another, value by value. */

@@ -20,65 +20,90 @@ export interface Waiting {
   join(account: Account, waiter: Waiter): () => void;
   /** Whether a stream waits: then nobody begins. */
   hasExtension(account: Account): boolean;
-  /** Something of these accounts was given back, or their caps were raised: those who wait for it try. */
+  /**
+   * Something of these accounts was given back: those who wait for it try. In a long line the oldest do, and a part of the
+   * others, so that a settlement costs the same however many wait; the rest has its turn with the next ones.
+   */
   stir(accounts: Iterable<Account>): void;
-  /** As `stir`, for all. */
+  /** Caps were raised, or a new hour has begun: everybody tries. */
   stirAll(): void;
 }
 
 /** More than these wait for nothing: bodies are held while their calls wait. */
 const MAX_WAITING = 1_000;
+/** Of the oldest, and of the others again, so many in a row may find no room before no more of them try. */
+const MISSES = 32;
 
 interface Place extends Waiter {
   left: boolean;
+  /** The round in which it tried last. */
+  round: number;
+}
+
+interface Line {
+  /** In their order; never changed, but replaced. */
+  places: readonly Place[];
+  /** Counts how often everybody in it has had a turn. */
+  round: number;
 }
 
 /** Nobody waits yet. */
 export function createWaiting(): Waiting {
-  const lines = new Map<Account, Place[]>();
+  const lines = new Map<Account, Line>();
 
-  /** Lets those in line try, in their order, until a stream finds no room: it must not be taken from under it. */
-  function stirLine(account: Account): void {
-    const line = lines.get(account) ?? [];
-    for (const place of [...line]) {
+  /**
+   * Lets these try, in their order, until so many in a row found no room. False when a stream found none: it must not be
+   * taken from under it.
+   */
+  function letTry(account: Account, { places, round }: Line, limit: number): boolean {
+    let misses = 0;
+    for (const place of places) {
       if (place.left) continue;
-      if (place.attempt()) place.left = true;
-      else if (place.kind === "extension") break;
+      place.round = round;
+      if (place.attempt()) {
+        misses = 0;
+        leave(account, place);
+      } else if (place.kind === "extension") return false;
+      else if (++misses === limit) break;
     }
-    keep(
-      account,
-      (lines.get(account) ?? []).filter(({ left }) => !left),
-    );
+    return true;
   }
 
-  function keep(account: Account, line: Place[]): void {
-    if (line.length > 0) lines.set(account, line);
-    else lines.delete(account);
+  /** Lets the oldest try, and then those whose turn of this round has not come. */
+  function stirSome(account: Account): void {
+    const line = lines.get(account);
+    if (!line || !letTry(account, line, MISSES)) return;
+    const places = line.places.filter(({ round }) => round < line.round);
+    if (places.length === 0) line.round++;
+    else letTry(account, { ...line, places }, MISSES);
+  }
+
+  function leave(account: Account, place: Place): void {
+    if (place.left) return;
+    place.left = true;
+    const line = lines.get(account);
+    if (!line) return;
+    line.places = line.places.filter((other) => other !== place);
+    if (line.places.length === 0) lines.delete(account);
   }
 
   return {
-    isFull: (account) => (lines.get(account)?.length ?? 0) >= MAX_WAITING,
+    isFull: (account) => (lines.get(account)?.places.length ?? 0) >= MAX_WAITING,
     join(account, waiter) {
-      const place: Place = { ...waiter, left: false };
-      const line = lines.get(account) ?? [];
-      const before = line.findIndex((other) => goesBefore(place, other));
-      line.splice(before < 0 ? line.length : before, 0, place);
+      const line = lines.get(account) ?? { places: [], round: 1 };
+      const place: Place = { ...waiter, left: false, round: line.round };
+      const before = line.places.findIndex((other) => goesBefore(place, other));
+      line.places = line.places.toSpliced(before < 0 ? line.places.length : before, 0, place);
       lines.set(account, line);
-      return () => {
-        place.left = true;
-        keep(
-          account,
-          (lines.get(account) ?? []).filter((other) => other !== place),
-        );
-      };
+      return () => leave(account, place);
     },
-    hasExtension: (account) => lines.get(account)?.[0]?.kind === "extension",
+    hasExtension: (account) => lines.get(account)?.places[0]?.kind === "extension",
     stir(accounts) {
       if (lines.size === 0) return;
-      for (const account of accounts) stirLine(account);
+      for (const account of accounts) stirSome(account);
     },
     stirAll() {
-      for (const account of [...lines.keys()]) stirLine(account);
+      for (const [account, line] of [...lines]) letTry(account, line, Number.POSITIVE_INFINITY);
     },
   };
 }

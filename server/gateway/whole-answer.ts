@@ -10,6 +10,7 @@ import { decodeWhole } from "./decode.ts";
 import { deliver } from "./deliver.ts";
 import { explainBreak, type UpstreamFailure } from "./forward.ts";
 import { readWhole } from "./meter.ts";
+import { type TranslatedAnswer, type Translation, termsOf, translateWhole } from "./routing/translation.ts";
 import { renderCost } from "./settle.ts";
 import { collect, type Source } from "./source.ts";
 
@@ -39,17 +40,47 @@ export async function answerWhole(
   );
   // An error whose explanation broke off stays that error.
   if ("refusal" in collected) return status < 300 ? collected : answerBroken(call, parts, collected, context);
-  if (!collected.whole) return collected.source;
+  const { translation } = context;
+  if (!collected.whole) {
+    if (!translation) return collected.source;
+    collected.source.cancel();
+    return tooLarge(call);
+  }
   const { bytes } = collected;
-  const read = await readAnswer(call, bytes, parts.encoding, context.memory).catch((defect) => {
+  const { plain, ...read } = await readAnswer(call, bytes, parts.encoding, context.memory).catch((defect) => {
     releaseBody(context.memory, bytes.length);
     throw defect;
   });
   const { error } = read.reading;
   const outcome = { status, upstreamStatus: status, error, ...read, sent: true };
+  const translated = translation && translate(call, translation, status, plain, context);
+  if (translated) outcome.status = translated.status;
   const cost = renderCost(context.end({ ending: "complete", ...outcome }));
   if (cost !== null) headers.set("x-tollgate-cost", cost);
-  return new Response(deliver(call, bytes, context), { status, headers });
+  if (!translated) return new Response(deliver(call, bytes, context), { status, headers });
+  releaseBody(context.memory, bytes.length);
+  context.closed();
+  headers.set("content-type", translated.contentType);
+  headers.delete("content-encoding");
+  return new Response(translated.body, { status: translated.status, headers });
+}
+
+/** What the provider says, in the client's words; of what cannot be read at all, that. */
+function translate(
+  call: Call,
+  translation: Translation,
+  status: number,
+  plain: Uint8Array | null,
+  { now }: AnswerContext,
+): TranslatedAnswer {
+  const terms = termsOf(translation, call.id, now());
+  const text = plain === null ? "" : new TextDecoder().decode(plain);
+  return translateWhole(translation, status, text, terms);
+}
+
+function tooLarge(call: Call): UpstreamFailure {
+  const message = `${call.provider.id} answered with more than can be translated at once. Ask for less, or for a stream.`;
+  return { sent: true, error: "answer_too_large", refusal: refusal("upstream_broken", message) };
 }
 
 async function readAnswer(
@@ -57,13 +88,17 @@ async function readAnswer(
   bytes: Uint8Array,
   encoding: string,
   memory: BodyMemory,
-): Promise<{ readonly reading: AnswerReading; readonly isUnread: boolean }> {
+): Promise<{
+  readonly reading: AnswerReading;
+  readonly isUnread: boolean;
+  readonly plain: Uint8Array | null;
+}> {
   const { operation } = call.located;
   const reader = protocols.get(operation.dialect).createReader(call.provider.quirks);
-  if (operation.kind === "pass") return { reading: reader.reading, isUnread: true };
+  if (operation.kind === "pass") return { reading: reader.reading, isUnread: true, plain: bytes };
   const plain = encoding === "identity" ? bytes : await decode(encoding, bytes, memory);
   const isRead = plain !== null && readWhole(reader, plain);
-  return { reading: reader.reading, isUnread: !isRead };
+  return { reading: reader.reading, isUnread: !isRead, plain };
 }
 
 async function decode(encoding: string, bytes: Uint8Array, memory: BodyMemory): Promise<Uint8Array | null> {
@@ -89,7 +124,7 @@ function answerBroken(
   context.end({ ending, status: told, upstreamStatus: status, error, reading: null, sent: true });
   context.closed();
   const message = `${call.provider.id} answered with status ${status}, and what it said broke off (${error}).`;
-  const protocol = protocols.get(call.located.operation.dialect);
+  const protocol = protocols.get(context.dialect);
   headers.set("content-type", "application/json");
   headers.delete("content-encoding");
   return new Response(protocol.renderError({ ...refusal("upstream_broken", message), status }, call.id), {

@@ -1,22 +1,31 @@
-/** Who may manage: the holder of the admin token, or of a session or link that was opened with it. */
+/** Who may manage: the holder of the admin token or a further one, or of a session or link that was opened with it. */
 import type { Instant, Millis } from "../core/duration.ts";
-import type { State } from "../store/store.ts";
+import type { Role } from "../core/role.ts";
+import type { Opened, State } from "../store/store.ts";
 import { readCredentials } from "./credentials.ts";
 import { type Failure, failure } from "./failure.ts";
 import { createGuesses } from "./guesses.ts";
 import { createSecret, hashSecret, isGenerated, isSameHash } from "./secrets.ts";
+import type { TokenRing } from "./token-ring.ts";
 
 export const SESSION_LIFETIME: Millis = 12 * 3_600_000;
 export const LINK_LIFETIME: Millis = 60_000;
 
+/** Whose token stands behind a request, and what it may do. */
+export interface Bearer {
+  /** Id of a further token; null: the admin token. */
+  readonly token: string | null;
+  readonly role: Role;
+}
+
 /** Somebody who was let in, by the hash of what they showed. */
-export interface Principal {
+export interface Principal extends Bearer {
   readonly kind: "token" | "session";
   readonly hash: string;
 }
 
-export type Verdict =
-  | { readonly kind: "admitted"; readonly principal: Principal }
+export type Verdict<Who extends Bearer = Principal> =
+  | { readonly kind: "admitted"; readonly principal: Who }
   | { readonly kind: "refused"; readonly failure: Failure };
 
 /** A secret that is told once, and when it stops working. */
@@ -25,28 +34,33 @@ export interface Issued {
   readonly expires: Instant;
 }
 
+/** The holder of the admin token itself. */
+const ADMIN: Bearer = { token: null, role: "admin" };
+
 export interface Auth {
   /** Judges a request by its headers. `address` is who a wrong token is held against. */
   judge(headers: Headers, address: string): Verdict;
   judgeToken(token: string, address: string): Verdict;
-  /** Uses up the one-time code of a link: null when it was good. */
-  redeem(code: string, address: string): Failure | null;
+  /** Uses up the one-time code of a link, and says who made it. */
+  redeem(code: string, address: string): Verdict<Bearer>;
   /** Whether what once let this principal in still would. */
   stillHolds(principal: Principal): boolean;
-  openSession(): Issued;
+  /** A session that may do what its bearer's token may, for as long as the token works. */
+  openSession(bearer: Bearer): Issued;
   closeSession(id: string): void;
-  openLink(): Issued;
+  /** A link that logs in once, in the role of whoever made it. */
+  openLink(bearer: Bearer): Issued;
 }
 
 const ANONYMOUS = failure(
   401,
   "unauthorized",
-  "The management API needs the admin token: send `Authorization: Bearer <token>`, or log in on the dashboard.",
+  "The management API needs a token: send `Authorization: Bearer <token>`, or log in on the dashboard.",
 );
 const WRONG_TOKEN = failure(
   401,
   "invalid_token",
-  "This is not the gateway's admin token. It stands in `admin.token` in the data folder, or is what you configured.",
+  "This token is not the gateway's, was revoked or has expired. The admin token stands in `admin.token` in the data folder, or is what you configured.",
 );
 const ENDED_SESSION = failure(401, "session_ended", "The session has ended. Log in again.");
 const WRONG_CODE = failure(
@@ -56,37 +70,67 @@ const WRONG_CODE = failure(
 );
 
 /** The judge over `state`. Remembers wrong attempts in memory; everything else is kept by the state, hashed. */
-export function createAuth(state: State, now: () => Instant, random: (bytes: number) => Uint8Array): Auth {
+export function createAuth(
+  state: State,
+  tokens: TokenRing,
+  now: () => Instant,
+  random: (bytes: number) => Uint8Array,
+): Auth {
   const guesses = createGuesses();
 
   /**
    * Attempts with a secret of our own making are always judged: they cannot be guessed, and an agent that shares the
    * operator's address must not lock the operator out. A token that somebody chose is judged only when its turn comes.
    */
-  function attempt(secret: string, address: string, wrong: Failure, isRight: () => boolean): Failure | null {
+  function attempt(
+    secret: string,
+    address: string,
+    wrong: Failure,
+    find: () => Bearer | null,
+  ): Verdict<Bearer> {
     const wait = guesses.wait(address, now());
-    if (wait > 0 && !isGenerated(secret)) return tooMany(wait);
-    if (isRight()) return null;
-    if (wait > 0) return tooMany(wait);
+    if (wait > 0 && !isGenerated(secret)) return refuse(tooMany(wait));
+    const bearer = find();
+    if (bearer) return admit(bearer);
+    if (wait > 0) return refuse(tooMany(wait));
     guesses.fail(address, now());
-    return wrong;
+    return refuse(wrong);
   }
 
-  function isAdminHash(hash: string): boolean {
+  function findBearer(hash: string): Bearer | null {
     const admin = state.readAdminToken();
-    return admin !== null && isSameHash(hash, admin);
+    if (admin !== null && isSameHash(hash, admin)) return ADMIN;
+    const token = tokens.find(hash, now());
+    return token && { token: token.id, role: token.role };
+  }
+
+  /** Who stands behind what a token has opened; null once the token opens nothing any more. */
+  function findOpener(opened: Opened | null): Bearer | null {
+    if (opened === null) return null;
+    if (opened.token === null) return ADMIN;
+    const token = tokens.findById(opened.token, now());
+    return token && { token: token.id, role: token.role };
+  }
+
+  function findSession(hash: string): Bearer | null {
+    return findOpener(state.findSession(hash, now()));
   }
 
   function judgeToken(token: string, address: string): Verdict {
     const hash = hashSecret(token);
-    const wrong = attempt(token, address, WRONG_TOKEN, () => isAdminHash(hash));
-    return wrong ? refuse(wrong) : { kind: "admitted", principal: { kind: "token", hash } };
+    const verdict = attempt(token, address, WRONG_TOKEN, () => findBearer(hash));
+    return verdict.kind === "refused" ? verdict : admitAs("token", hash, verdict.principal);
   }
 
   function judgeSession(id: string): Verdict {
     const hash = hashSecret(id);
-    if (!state.isSession(hash, now())) return refuse(ENDED_SESSION);
-    return { kind: "admitted", principal: { kind: "session", hash } };
+    const bearer = findSession(hash);
+    return bearer ? admitAs("session", hash, bearer) : refuse(ENDED_SESSION);
+  }
+
+  function admitAs(kind: Principal["kind"], hash: string, bearer: Bearer): Verdict {
+    if (bearer.token !== null) tokens.noteUse(bearer.token, now());
+    return admit({ kind, hash, ...bearer });
   }
 
   function issue(lifetime: Millis): Issued {
@@ -101,23 +145,27 @@ export function createAuth(state: State, now: () => Instant, random: (bytes: num
     },
     judgeToken,
     redeem: (code, address) =>
-      attempt(code, address, WRONG_CODE, () => state.takeLink(hashSecret(code), now())),
-    stillHolds: ({ kind, hash }) => (kind === "token" ? isAdminHash(hash) : state.isSession(hash, now())),
-    openSession() {
+      attempt(code, address, WRONG_CODE, () => findOpener(state.takeLink(hashSecret(code), now()))),
+    stillHolds: ({ kind, hash }) => (kind === "token" ? findBearer(hash) : findSession(hash)) !== null,
+    openSession({ token }) {
       const issued = issue(SESSION_LIFETIME);
-      state.createSession(hashSecret(issued.secret), issued.expires);
+      state.createSession(hashSecret(issued.secret), issued.expires, token);
       return issued;
     },
     closeSession: (id) => state.removeSession(hashSecret(id)),
-    openLink() {
+    openLink({ token }) {
       const issued = issue(LINK_LIFETIME);
-      state.createLink(hashSecret(issued.secret), issued.expires);
+      state.createLink(hashSecret(issued.secret), issued.expires, token);
       return issued;
     },
   };
 }
 
-function refuse(because: Failure): Verdict {
+function admit<Who extends Bearer>(principal: Who): Verdict<Who> {
+  return { kind: "admitted", principal };
+}
+
+function refuse(because: Failure): Verdict<never> {
   return { kind: "refused", failure: because };
 }
 

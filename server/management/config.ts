@@ -1,23 +1,51 @@
+/** The configuration as a whole: in force, changed at run time, read anew (SPEC 1.6, 2.2, 19). */
 import { Elysia } from "elysia";
+import { type Change, SETTINGS_BODY } from "./change.ts";
 import type { ManagementContext } from "./context.ts";
-import { answerFailure, failure } from "./failure.ts";
-import type { ReloadAnswer } from "./wire.ts";
+import { answerFailure, type Failure, failure } from "./failure.ts";
+import type { ConfigAnswer, ReloadAnswer } from "./wire.ts";
 
-/** `POST /config/reload`: the file as it is now takes effect whole, or 422 with every problem in `details.problems`. */
-export function configRoutes(context: ManagementContext) {
-  return new Elysia().post("/config/reload", async ({ set }) => {
-    const result = await context.reload();
-    if (result.outcome === "refused") {
-      const count = result.problems.length === 1 ? "a problem" : `${result.problems.length} problems`;
-      const refused = failure(
-        422,
-        "invalid_config",
-        `The file has ${count}; the settings in force stay as they are.`,
-        { problems: result.problems },
-      );
-      return answerFailure(refused, set);
-    }
-    const { applied, needs_restart, warnings } = result;
-    return { applied, needs_restart, warnings } satisfies ReloadAnswer;
-  });
+/**
+ * `GET /config`, secrets masked; `PATCH /config`, which sets what is given in the shape of the file and clears what is null;
+ * `POST /config/reload`: the file as it is now takes effect whole, or 422 with every problem in `details.problems`.
+ */
+export function configRoutes(context: ManagementContext, change: Change) {
+  return new Elysia()
+    .get("/config", (): ConfigAnswer => viewConfig(context))
+    .patch(
+      "/config",
+      ({ body, request, server, set }) => {
+        const refused = checkPolicies(body) ?? change({ request, server }, { at: [], given: body });
+        return refused ? answerFailure(refused, set) : viewConfig(context);
+      },
+      SETTINGS_BODY,
+    )
+    .post("/config/reload", async ({ set }) => {
+      const result = await context.reload();
+      if (result.outcome === "refused") {
+        const count = result.problems.length === 1 ? "a problem" : `${result.problems.length} problems`;
+        const refused = failure(
+          422,
+          "invalid_config",
+          `The file has ${count}; the settings in force stay as they are.`,
+          { problems: result.problems },
+        );
+        return answerFailure(refused, set);
+      }
+      const { applied, needs_restart, warnings, shadowed } = result;
+      return { applied, needs_restart, warnings, shadowed } satisfies ReloadAnswer;
+    });
+}
+
+/** A list would take the place of all policies, those of the file included, and nobody would notice. */
+function checkPolicies({ policies }: Readonly<Record<string, unknown>>): Failure | null {
+  if (!Array.isArray(policies)) return null;
+  const message =
+    'Nothing was changed: here each policy stands under its name, {"policies": {"runaway": {"condition": …, "action": …}}}.';
+  return failure(400, "invalid_parameter", message, { parameters: ["policies"] });
+}
+
+function viewConfig({ configuration }: ManagementContext): ConfigAnswer {
+  const values = configuration.values([]).map(({ name, value, source }) => ({ path: name, value, source }));
+  return { values, shadowed: configuration.shadowed() };
 }

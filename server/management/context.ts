@@ -1,8 +1,10 @@
+import type { Configuration } from "../configuration.ts";
 import type { AgentName } from "../core/agent.ts";
 import type { Instant, Millis } from "../core/duration.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Controls } from "../gateway/controls.ts";
 import type { LiveFleet } from "../gateway/fleet.ts";
+import type { Fetch } from "../gateway/forward.ts";
 import type { Keyring } from "../gateway/keys.ts";
 import type { Setup } from "../gateway/setup.ts";
 import type { Store } from "../store/store.ts";
@@ -24,6 +26,8 @@ export interface ManagementContext {
   settings(): Settings;
   /** What these settings mean for the calls. */
   setup(): Setup;
+  /** What these settings are made of, and the way to change them at run time. */
+  readonly configuration: Pick<Configuration, "values" | "shadowed" | "removedPolicies" | "change">;
   health(): Health;
   /** Reads the configuration file anew and swaps it in, or says everything that is wrong with it. Never throws. */
   reload(): Promise<ReloadResult>;
@@ -31,6 +35,8 @@ export interface ManagementContext {
   gatewayUrl(): string;
   /** Where a browser on this machine reaches the page: `http://127.0.0.1:4040`, no trailing slash. */
   dashboardUrl(): string;
+  /** The network, for what a person asks to be tried out. */
+  readonly fetch: Fetch;
   /** So many unpredictable bytes. */
   random(bytes: number): Uint8Array;
   /** Calls back each period until the returned function is called: `setInterval` in the running gateway. */
@@ -55,6 +61,15 @@ export interface Health {
   readonly degraded: readonly string[];
   readonly warnings: readonly string[];
 }
+
+/** A change is whole or not at all. */
+export type ChangeResult =
+  /** The paths that came or have another value, and those that went; none where all was as it is. */
+  | { readonly outcome: "applied"; readonly set: readonly string[]; readonly cleared: readonly string[] }
+  /** These belong to the machine: the file alone sets them. */
+  | { readonly outcome: "fixed"; readonly paths: readonly string[] }
+  | { readonly outcome: "refused"; readonly problems: readonly ConfigProblem[] }
+  | { readonly outcome: "unkept"; readonly message: string };
 
 /** A reload is whole or not at all. */
 export type ReloadResult =

@@ -3,7 +3,7 @@ import { type Context, ParseError, status, ValidationError } from "elysia";
 import type { Millis } from "../core/duration.ts";
 import type { ErrorAnswer } from "./wire.ts";
 
-export type FailureStatus = 400 | 401 | 403 | 404 | 421 | 422 | 429 | 500 | 503;
+export type FailureStatus = 400 | 401 | 403 | 404 | 409 | 421 | 422 | 429 | 500 | 503;
 
 /** A request that is not granted. Holds no secret: whatever the caller sent as one is never repeated. */
 export interface Failure {

@@ -16,6 +16,8 @@ const MOST_SEATED = 256;
 
 /** Close codes of our own (RFC 6455 §7.4.2): log in anew. */
 export const CLOSE_UNAUTHORIZED = 4401;
+/** What is shown is none that may look. */
+export const CLOSE_FORBIDDEN = 4403;
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_TRY_LATER = 1013;
 

@@ -94,7 +94,8 @@ function explainPause({ cause }: Pause): readonly [PauseReason, string | null] {
   }
 }
 
-function viewBudget({ caps, budget }: AgentTerms): BudgetCaps {
+/** The agent's own caps in USD. */
+export function viewBudget({ caps, budget }: AgentTerms): BudgetCaps {
   return {
     max_cost_per_hour: viewCap(caps.hour),
     max_cost_per_day: viewCap(caps.day),

@@ -1,31 +1,39 @@
 /** What stands before every route of /api: where the request comes from, then who sends it. */
 import { Elysia } from "elysia";
+import { permits } from "../core/role.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Auth } from "./auth.ts";
 import { readCredentials } from "./credentials.ts";
 import { type Failure, failure, refuseRequest } from "./failure.ts";
+import { forbid, roleFor } from "./roles.ts";
 import { isOwnHost, isOwnOrigin } from "./source.ts";
 
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Refuses requests that were sent to another name, or by a page of another origin. A WebSocket counts as a change.
- * Like every guard it answers before the handler: Elysia takes any answer there as final, whereas a `derive` that
- * returns something unexpected lets the request through.
+ * Like every guard it throws its answer, which `onError` passes on: Elysia judges bodies before any `beforeHandle`, and
+ * nobody may learn what a route takes before they are let in; what a `transform` or `derive` returns lets them through.
  */
 export function guardSource(settings: () => Settings) {
-  return new Elysia({ name: "guard-source" }).onBeforeHandle({ as: "scoped" }, ({ request }) => {
+  return new Elysia({ name: "guard-source" }).onTransform({ as: "scoped" }, ({ request }) => {
     const refused = judgeSource(request, settings());
-    if (refused) return refuseRequest(refused);
+    if (refused) throw refuseRequest(refused);
   });
 }
 
-/** Refuses requests without the admin token or a session. */
+/** Refuses requests without a token or a session, or with one of another role than the route needs. */
 export function guardIdentity(auth: Auth) {
-  return new Elysia({ name: "guard-identity" }).onBeforeHandle({ as: "scoped" }, ({ request, server }) => {
-    const verdict = auth.judge(request.headers, readAddress(server, request));
-    if (verdict.kind === "refused") return refuseRequest(verdict.failure);
-  });
+  return new Elysia({ name: "guard-identity" }).onTransform(
+    { as: "scoped" },
+    ({ request, route, server }) => {
+      const verdict = auth.judge(request.headers, readAddress(server, request));
+      if (verdict.kind === "refused") throw refuseRequest(verdict.failure);
+      const needed = roleFor(request.method, route);
+      const { role } = verdict.principal;
+      if (!permits(role, needed)) throw refuseRequest(forbid(role, needed));
+    },
+  );
 }
 
 /** The address a request came from; a proxy's word is not taken for it. */

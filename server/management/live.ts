@@ -1,10 +1,12 @@
 import { Elysia } from "elysia";
+import { permits } from "../core/role.ts";
 import type { Auth, Verdict } from "./auth.ts";
 import type { ManagementContext } from "./context.ts";
 import { readCredentials } from "./credentials.ts";
 import { refuseRequest } from "./failure.ts";
-import { CLOSE_UNAUTHORIZED, createFeed } from "./feed.ts";
+import { CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED, createFeed } from "./feed.ts";
 import { readAddress } from "./guard.ts";
+import { forbid } from "./roles.ts";
 import type { LiveAuth } from "./wire.ts";
 
 /**
@@ -21,7 +23,8 @@ interface Viewer {
 
 /**
  * `WS /live`: a snapshot, then a delta each second. The client shows a cookie or `Authorization` when it connects, or
- * sends `{type:"auth",token}` first; close code 4401 says that it must log in.
+ * sends `{type:"auth",token}` first; close code 4401 says that it must log in,
+ * 4403 that its token is of a role that sees nothing.
  */
 export function liveRoutes(context: ManagementContext, auth: Auth) {
   const feed = createFeed(context, auth.stillHolds);
@@ -34,6 +37,8 @@ export function liveRoutes(context: ManagementContext, auth: Auth) {
     })
     .onBeforeHandle(({ viewer: { verdict } }) => {
       if (verdict?.kind === "refused") return refuseRequest(verdict.failure);
+      const role = verdict?.principal.role;
+      if (role && !permits(role, "viewer")) return refuseRequest(forbid(role, "viewer"));
     })
     .ws("/live", {
       open(ws) {
@@ -44,8 +49,9 @@ export function liveRoutes(context: ManagementContext, auth: Auth) {
         if (!feed.isWaiting(ws.raw)) return;
         if (!isLiveAuth(message)) return ws.close(CLOSE_UNAUTHORIZED, "expected the token first");
         const verdict = auth.judgeToken(message.token, ws.data.viewer.address);
-        if (verdict.kind === "admitted") feed.admit(ws.raw, verdict.principal);
-        else ws.close(CLOSE_UNAUTHORIZED, verdict.failure.code);
+        if (verdict.kind === "refused") return ws.close(CLOSE_UNAUTHORIZED, verdict.failure.code);
+        if (!permits(verdict.principal.role, "viewer")) return ws.close(CLOSE_FORBIDDEN, "forbidden");
+        feed.admit(ws.raw, verdict.principal);
       },
       drain(ws) {
         feed.drained(ws.raw);

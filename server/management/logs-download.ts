@@ -1,5 +1,5 @@
 /** Log entries as a file: written page by page as the client reads, so that memory stays flat whatever the size. */
-import { LOG_FIELDS, type LogEntry } from "../store/store.ts";
+import { LOG_FIELDS, type LogEntry, type LogField } from "../store/store.ts";
 import type { LogFormat } from "./logs-query.ts";
 
 interface Form {
@@ -80,7 +80,8 @@ function* renderPieces(pages: Iterable<LogEntry[]>, form: Form, limit: number) {
  * A CSV cell. Text that a spreadsheet would run as a formula gets an apostrophe before it: model names and labels are
  * written by agents (OWASP, CSV injection).
  */
-function renderCell(value: LogEntry[keyof LogEntry]): string {
+function renderCell(value: LogEntry[LogField]): string {
+  if (value !== null && typeof value === "object") return renderCell(JSON.stringify(value));
   if (typeof value !== "string") return value === null ? "" : String(value);
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

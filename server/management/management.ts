@@ -1,8 +1,11 @@
 /** The management API: one plugin per resource, in the order in which a request meets them. */
 import { Elysia } from "elysia";
 import { readTarget } from "../gateway/route.ts";
+import { agentSettingRoutes } from "./agent-settings.ts";
 import { agentRoutes } from "./agents.ts";
 import { createAuth } from "./auth.ts";
+import { budgetRoutes } from "./budget.ts";
+import { createChange } from "./change.ts";
 import { configRoutes } from "./config.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, explainError, failure } from "./failure.ts";
@@ -12,19 +15,26 @@ import { keyRoutes } from "./keys.ts";
 import { liveRoutes } from "./live.ts";
 import { logRoutes } from "./logs.ts";
 import { policyRoutes } from "./policies.ts";
+import { policySettingRoutes } from "./policy-settings.ts";
+import { providerRoutes } from "./providers.ts";
 import { createSecret } from "./secrets.ts";
 import { loginRoutes, sessionRoutes } from "./session.ts";
 import { statusRoutes } from "./status.ts";
+import { createTokenRing } from "./token-ring.ts";
+import { tokenRoutes } from "./tokens.ts";
 
 const UNKNOWN = failure(404, "unknown_route", "There is no such route or method under /api.");
 
 /** `/health` and everything under `/api`, as a plugin for each listener's app. Everything but logging in needs a login. */
 export function createManagement(context: ManagementContext) {
-  const auth = createAuth(context.store.state, context.now, context.random);
+  const tokens = createTokenRing(context.store.state, context.random);
+  const auth = createAuth(context.store.state, tokens, context.now, context.random);
+  const change = createChange(context, auth);
 
   return new Elysia({ name: "management" }).use(healthRoutes(context)).use(
     new Elysia({ prefix: "/api" })
       .onError(({ error, request, set }) => {
+        if (error instanceof Response) return error;
         const incident = createSecret(context.random).slice(0, 8);
         const failed = explainError(error, incident);
         if (failed.status === 500) {
@@ -43,10 +53,15 @@ export function createManagement(context: ManagementContext) {
       .use(sessionRoutes(context, auth))
       .use(statusRoutes(context))
       .use(agentRoutes(context))
+      .use(agentSettingRoutes(context, change))
+      .use(budgetRoutes(context, change))
       .use(logRoutes(context))
       .use(policyRoutes(context))
+      .use(policySettingRoutes(context, change))
+      .use(providerRoutes(context, change))
       .use(keyRoutes(context))
-      .use(configRoutes(context))
+      .use(tokenRoutes(context, tokens))
+      .use(configRoutes(context, change))
       .use(unknownRoutes()),
   );
 }

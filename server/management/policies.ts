@@ -22,7 +22,7 @@ const QUESTION = t.Object(
 /** `GET /policies` and `POST /policies/test`, which changes nothing. */
 export function policyRoutes(context: ManagementContext) {
   return new Elysia()
-    .get("/policies", (): PoliciesAnswer => ({ policies: context.setup().policies.map(viewPolicy) }))
+    .get("/policies", (): PoliciesAnswer => viewPolicies(context))
     .post(
       "/policies/test",
       async ({ body, request, set }) => {
@@ -71,7 +71,17 @@ function parseQuestion(
   return "status" in policy ? policy : { policy, since: from };
 }
 
-function viewPolicy({ settings, minCalls }: Policy): PolicyEntry {
-  const { name, condition, action, mode } = settings;
-  return { name, condition, action, mode, min_calls: minCalls };
+/** The policies in force with their sources, and the names of the file's that were removed. */
+export function viewPolicies({ configuration, setup }: ManagementContext): PoliciesAnswer {
+  const written = configuration.values(["policies"]);
+  const policies = setup().policies.map(({ settings, minCalls }, index): PolicyEntry => {
+    const { name, condition, action, mode } = settings;
+    const { value, source = "file" } = written[index] ?? {};
+    return { name, condition, action, mode, min_calls: minCalls, params: paramsOf(value), source };
+  });
+  return { policies, removed: configuration.removedPolicies() };
+}
+
+function paramsOf(policy: unknown): unknown {
+  return typeof policy === "object" && policy !== null && "params" in policy ? policy.params : null;
 }

@@ -48,10 +48,13 @@ export async function replayPast(
 
 /** The configured rule of this name, or a failure that names those that there are. */
 export function findPolicy(policies: readonly Policy[], name: string): Policy | Failure {
-  const found = policies.find(({ settings }) => settings.name === name);
-  if (found) return found;
+  return policies.find(({ settings }) => settings.name === name) ?? unknownPolicy(policies);
+}
+
+/** Says which policies there are. */
+export function unknownPolicy(policies: readonly Policy[]): Failure {
   const names = policies.map(({ settings }) => settings.name);
-  const known = names.length === 0 ? "The configuration has none." : `There are: ${names.join(", ")}.`;
+  const known = names.length === 0 ? "There is none." : `There are: ${names.join(", ")}.`;
   return failure(404, "unknown_policy", `There is no policy of that name. ${known}`, { names });
 }
 

@@ -10,7 +10,7 @@ export function createSecret(random: (bytes: number) => Uint8Array): string {
   return Buffer.from(random(SECRET_BYTES)).toString("base64url");
 }
 
-/** A new admin token: `tga_` and 32 random bytes. */
+/** A new token of the management API: `tga_` and 32 random bytes. */
 export function createAdminToken(random: (bytes: number) => Uint8Array): string {
   return ADMIN_PREFIX + createSecret(random);
 }

@@ -1,11 +1,13 @@
-/** Logging the page in and out. */
+/** Logging the page in and out. A session may do what the token may that opened it. */
 import { Elysia, t } from "elysia";
+import { permits } from "../core/role.ts";
 import type { Auth } from "./auth.ts";
 import { readSmallJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { isSecureRequest, readSessionCookie, renderEndedCookie, renderSessionCookie } from "./credentials.ts";
 import { answerFailure } from "./failure.ts";
 import { readAddress } from "./guard.ts";
+import { forbid } from "./roles.ts";
 import type { LinkAnswer, SessionAnswer } from "./wire.ts";
 
 /** `POST /session` with `{token}` or a link's `{code}`: answers with the session's cookie. Needs nothing before it. */
@@ -14,9 +16,12 @@ export function loginRoutes(context: ManagementContext, auth: Auth) {
     "/session",
     ({ body, request, server, set }) => {
       const address = readAddress(server, request);
-      const refused = "token" in body ? refuseToken(body.token, address) : auth.redeem(body.code, address);
-      if (refused) return answerFailure(refused, set);
-      const { secret, expires } = auth.openSession();
+      const verdict =
+        "token" in body ? auth.judgeToken(body.token, address) : auth.redeem(body.code, address);
+      if (verdict.kind === "refused") return answerFailure(verdict.failure, set);
+      const { role } = verdict.principal;
+      if (!permits(role, "viewer")) return answerFailure(forbid(role, "viewer"), set);
+      const { secret, expires } = auth.openSession(verdict.principal);
       note(context, "session.opened", { by: "token" in body ? "token" : "link" });
       const lifetime = expires - context.now();
       set.headers["set-cookie"] = renderSessionCookie(secret, lifetime, isSecureRequest(request));
@@ -27,11 +32,6 @@ export function loginRoutes(context: ManagementContext, auth: Auth) {
       body: t.Union([t.Object({ token: t.String() }), t.Object({ code: t.String() })]),
     },
   );
-
-  function refuseToken(token: string, address: string) {
-    const verdict = auth.judgeToken(token, address);
-    return verdict.kind === "refused" ? verdict.failure : null;
-  }
 }
 
 /** `DELETE /session` ends the cookie's session; `POST /session/link` makes a one-time login for a browser. */
@@ -46,8 +46,10 @@ export function sessionRoutes(context: ManagementContext, auth: Auth) {
       set.headers["set-cookie"] = renderEndedCookie(isSecureRequest(request));
       return status(204, undefined);
     })
-    .post("/session/link", () => {
-      const { secret, expires } = auth.openLink();
+    .post("/session/link", ({ request, server, set }) => {
+      const verdict = auth.judge(request.headers, readAddress(server, request));
+      if (verdict.kind === "refused") return answerFailure(verdict.failure, set);
+      const { secret, expires } = auth.openLink(verdict.principal);
       return {
         code: secret,
         expires_at: new Date(expires).toISOString(),

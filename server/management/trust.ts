@@ -18,21 +18,21 @@ export function viewTrustHistory(agent: AgentName, context: ManagementContext): 
     ...viewTrust(standing),
     since: standing.enteredAt === null ? null : new Date(standing.enteredAt).toISOString(),
     losses: standing.losses,
-    history: entries.map((entry) => viewChange(entry, index.detail(Number(entry.seq)) ?? {})),
+    history: entries.map(viewChange),
   };
 }
 
 /** Journals are edited and other versions wrote them: what has another form counts as not said. */
-function viewChange({ time, event }: LogEntry, detail: Readonly<Record<string, unknown>>): TrustChange {
-  const { reason, reasons } = detail;
+function viewChange({ time, event, detail }: LogEntry): TrustChange {
+  const { reason, reasons, score, points, from, to } = detail ?? {};
   const given = Array.isArray(reasons) ? reasons : [reason];
   return {
     time: String(time),
     event: String(event),
-    score: numberOr(detail.score),
-    points: numberOr(detail.points),
-    from: textOr(detail.from),
-    to: textOr(detail.to),
+    score: numberOr(score),
+    points: numberOr(points),
+    from: textOr(from),
+    to: textOr(to),
     reasons: given.filter((one) => typeof one === "string"),
   };
 }

@@ -2,6 +2,7 @@
  * What the management API says, as types: shared by its routes, the page and the command line.
  * Money is USD as a number, instants are ISO 8601 UTC, time spans are milliseconds.
  */
+import type { Role } from "../core/role.ts";
 import type { Priority } from "../core/settings.ts";
 import type { Tier } from "../core/trust-tier.ts";
 import type { LogEntry } from "../store/store.ts";
@@ -126,9 +127,80 @@ export interface StatusAnswer {
   readonly totals: FleetTotals;
 }
 
-/** `GET /api/agents`; `GET /api/agents/:id`, and pausing and resuming it, answer one `AgentStatus`. */
+/** `GET /api/agents`; pausing and resuming one answers its `AgentStatus`. */
 export interface AgentsAnswer {
   readonly agents: readonly AgentStatus[];
+}
+
+/** Where a value comes from; `file` is also an option or a variable that was given at the start. */
+export type ValueSource = "default" | "file" | "runtime";
+
+/** `GET`, `PATCH` and `PUT /api/agents/:id`. */
+export interface AgentAnswer extends AgentStatus {
+  readonly config: readonly AgentSetting[];
+}
+
+/** One value that holds for an agent. */
+export interface AgentSetting {
+  /** Its path in the agent's entry: `budget.max_cost_per_day`. */
+  readonly setting: string;
+  /** In the form of the file, `unlimited` included; null: none. Of a secret its last four characters at most. */
+  readonly value: unknown;
+  readonly source: ValueSource;
+  /** Whose entry says it: the agent's own, or `*`, the template's. Null: a default, or what holds for the whole gateway. */
+  readonly from: string | null;
+}
+
+/** `DELETE /api/agents/:id`: the agent as it is then; null when nothing names it any more. */
+export interface AgentRemovedAnswer {
+  readonly agent: AgentAnswer | null;
+}
+
+/** `GET` and `PUT /api/budget/:id`. */
+export interface BudgetAnswer {
+  readonly agent: string;
+  readonly budget: BudgetCaps;
+  readonly sources: Readonly<Record<keyof BudgetCaps, ValueSource>>;
+  readonly spent: Windows<number>;
+  /** USD that calls in flight may still cost; counts in every window. */
+  readonly held: number;
+  /** What the cap leaves beside both; null without a cap. */
+  readonly left: Windows<number | null>;
+}
+
+/** `GET /api/providers`: the known ones and those of one's own. */
+export interface ProvidersAnswer {
+  readonly providers: readonly ProviderEntry[];
+}
+
+/** `PUT /api/providers/:name` and `DELETE /api/providers/:name/key` answer one. */
+export interface ProviderEntry {
+  readonly name: string;
+  /** What its host speaks by nature. */
+  readonly protocol: string;
+  /** Where it is reached: the configured base, else the official one. */
+  readonly base_url: string;
+  readonly enabled: boolean;
+  /** How the stored key ends, `…7b1f`; null: none is stored. */
+  readonly key: string | null;
+  /** Calls of all agents within any window; null: no limit. */
+  readonly rate_limit: { readonly max_requests: number; readonly window_seconds: number } | null;
+  /** Null: no bound. */
+  readonly max_concurrency: number | null;
+  /** Where each value of its entry comes from that is not a default, by its path there: `api_key`. */
+  readonly sources: Readonly<Record<string, ValueSource>>;
+}
+
+/** `POST /api/providers/:name/validate`: what its list of models answers to the stored key. */
+export interface ProviderCheckAnswer {
+  readonly provider: string;
+  /** `unclear`: it answered something that says nothing of the key. */
+  readonly outcome: "valid" | "wrong_key" | "no_key" | "unreachable" | "unclear";
+  /** Of the answer; null when there was none. */
+  readonly status: number | null;
+  readonly latency_ms: number;
+  /** The outcome as a sentence. */
+  readonly message: string;
 }
 
 /** `GET /api/agents/:id/trust`. */
@@ -159,6 +231,8 @@ export interface TrustChange {
 /** `GET /api/policies`: in the order in which they are asked. */
 export interface PoliciesAnswer {
   readonly policies: readonly PolicyEntry[];
+  /** Names of the file's policies that were removed at run time. */
+  readonly removed: readonly string[];
 }
 
 export interface PolicyEntry {
@@ -169,6 +243,9 @@ export interface PolicyEntry {
   readonly mode: "enforce" | "shadow";
   /** Calls before the condition counts. */
   readonly min_calls: number;
+  /** All parameters, in the form of the file. */
+  readonly params: unknown;
+  readonly source: ValueSource;
 }
 
 /** `POST /api/policies/test`: whom the rule would have hit. */
@@ -192,7 +269,10 @@ export interface PolicyHitEntry {
   readonly calls: number;
 }
 
-/** `GET /api/logs`: newest first; `next_cursor` asks for the page after, null at the end. */
+/**
+ * `GET /api/logs`: newest first; `next_cursor` asks for the page after, null at the end. `detail` of an entry is an object
+ * whose members its `event` names.
+ */
 export interface LogsAnswer {
   readonly entries: readonly LogEntry[];
   readonly next_cursor: string | null;
@@ -217,9 +297,27 @@ export interface ReloadAnswer {
   /** Changed settings that act only after a restart, by their path in the file: `gateway.port`. */
   readonly needs_restart: readonly string[];
   readonly warnings: readonly string[];
+  /** What the file says and what does not act, because something else is set at run time. */
+  readonly shadowed: readonly string[];
 }
 
-/** One thing that is wrong with the configuration file; among the `details` of a refused reload. */
+/** `GET` and `PATCH /api/config`. */
+export interface ConfigAnswer {
+  /** Every value in force. What an agent leaves to the template is not among its own. */
+  readonly values: readonly ConfigValue[];
+  /** What the file says and what does not act, because something else is set at run time. */
+  readonly shadowed: readonly string[];
+}
+
+export interface ConfigValue {
+  /** `agents.researcher.budget.max_cost_per_day`; policies stand under their names. */
+  readonly path: string;
+  /** In the form of the file; of a secret its last four characters at most. */
+  readonly value: unknown;
+  readonly source: ValueSource;
+}
+
+/** One thing that is wrong with settings; among the `details` of a refused reload or change. */
 export interface ConfigProblem {
   readonly file: string;
   /** From 1; null for a source without lines. */
@@ -253,6 +351,34 @@ export interface KeyAnswer {
   readonly agent: string;
   /** What the agent sends: `tg_…`. */
   readonly key: string;
+  readonly expires_at: string | null;
+}
+
+/** A further token without the token itself, which is told once and kept nowhere. */
+export interface TokenEntry {
+  readonly id: string;
+  readonly name: string | null;
+  readonly role: Role;
+  readonly created_at: string;
+  /** It opens nothing from then on; null: it does not expire. */
+  readonly expires_at: string | null;
+  /** Null while it is not revoked. */
+  readonly revoked_at: string | null;
+  /** To the minute; null: never. */
+  readonly last_used_at: string | null;
+}
+
+/** `GET /api/tokens`: the oldest first. `DELETE /api/tokens/:id` answers the one `TokenEntry`, revoked. */
+export interface TokensAnswer {
+  readonly tokens: readonly TokenEntry[];
+}
+
+/** `POST /api/tokens`: the only answer that holds a token. */
+export interface TokenAnswer {
+  readonly id: string;
+  readonly role: Role;
+  /** What its holder sends as `Authorization: Bearer`: `tga_…`. */
+  readonly token: string;
   readonly expires_at: string | null;
 }
 

@@ -1,12 +1,23 @@
 /** Anthropic's messages. https://docs.anthropic.com/en/api/messages and /streaming */
 import type { Refusal } from "../core/refusal.ts";
-import { addCounts, type Usage } from "../core/usage.ts";
+import { anthropicErrorType } from "./anthropic-error.ts";
 import { createMessagesProgress, renderMessagesCut, renderMessagesReply } from "./anthropic-reply.ts";
-import { estimateMessagesInput, lowerMessagesCeiling, readMessagesDemand } from "./anthropic-request.ts";
+import { lowerMessagesCeiling, readMessagesRequest } from "./anthropic-request.ts";
 import { fingerprintMessages } from "./anthropic-turn.ts";
-import { countOf, type Json, lengthOf, listOf, objectOf, parseJson, textOf } from "./json.ts";
+import { type MergedUsage, mergeAnthropicUsage, readAnthropicUsage } from "./anthropic-usage.ts";
+import { type Json, lengthOf, listOf, objectOf, parseJson, textOf } from "./json.ts";
 import type { AnswerReader, EventSign, Protocol } from "./protocol.ts";
-import { createNotes, type Notes, noteError, noteModel, noteTier, noteUnit, noteUsage } from "./reading.ts";
+import {
+  createNotes,
+  type Notes,
+  noteError,
+  noteModel,
+  noteRate,
+  noteTier,
+  noteUnit,
+  noteUsage,
+  regionUnit,
+} from "./reading.ts";
 import { retryAfterSeconds } from "./render.ts";
 
 export const anthropicMessages: Protocol = {
@@ -15,9 +26,8 @@ export const anthropicMessages: Protocol = {
   renderError: (refusal, requestId) => JSON.stringify({ ...errorBody(refusal), request_id: requestId }),
   renderStreamError: (refusal) => `event: error\ndata: ${JSON.stringify(errorBody(refusal))}\n\n`,
   renderReply: renderMessagesReply,
-  readDemand: readMessagesDemand,
+  readRequest: readMessagesRequest,
   lowerCeiling: lowerMessagesCeiling,
-  estimateInput: estimateMessagesInput,
   fingerprint: fingerprintMessages,
 };
 
@@ -26,21 +36,9 @@ const MAX_BLOCKS = 256;
 /** Most turns of one answer that are read. The others have no rate: what they cost is unknown. */
 const MAX_ITERATIONS = 256;
 
-/** What is read of a usage object. */
-const USAGE_MEMBERS = [
-  "input_tokens",
-  "output_tokens",
-  "output_tokens_details",
-  "cache_read_input_tokens",
-  "cache_creation_input_tokens",
-  "cache_creation",
-  "server_tool_use",
-] as const;
-
 function createReader(): AnswerReader {
   const notes = createNotes();
-  /** All that the stream's usage objects have said, one by one: later ones are cumulative, some say one figure only. */
-  const merged: { [member in (typeof USAGE_MEMBERS)[number]]?: unknown } = {};
+  const merged: MergedUsage = {};
   const progress = createMessagesProgress();
 
   return {
@@ -102,10 +100,12 @@ function createReader(): AnswerReader {
     noteModel(notes, message.model);
     const usage = objectOf(message.usage);
     if (!usage) return;
-    for (const member of USAGE_MEMBERS) merged[member] = usage[member] ?? merged[member];
-    noteUsage(notes, readUsage(merged));
+    mergeAnthropicUsage(merged, usage);
+    noteUsage(notes, readAnthropicUsage(merged));
     noteUnit(notes, "web_searches", objectOf(merged.server_tool_use)?.web_search_requests);
     noteTier(notes, usage.service_tier);
+    noteTier(notes, usage.speed);
+    noteRate(notes, regionUnit(usage.inference_geo));
     if (Array.isArray(usage.iterations)) readIterations(usage.iterations);
   }
 
@@ -119,21 +119,6 @@ function createReader(): AnswerReader {
   }
 }
 
-/** `input_tokens` leaves cache reads and writes out; the gateway's input includes them. */
-function readUsage(usage: Json): Usage {
-  const cached = countOf(usage.cache_read_input_tokens);
-  const written = countOf(usage.cache_creation_input_tokens);
-  const writtenFor1h = countOf(objectOf(usage.cache_creation)?.ephemeral_1h_input_tokens);
-  return {
-    inputTokens: addCounts(countOf(usage.input_tokens), addCounts(cached, written)),
-    outputTokens: countOf(usage.output_tokens),
-    cachedTokens: cached,
-    cacheWriteTokens: written,
-    reasoningTokens: countOf(objectOf(usage.output_tokens_details)?.thinking_tokens),
-    ...(writtenFor1h ? { billing: { cacheWrite1hTokens: writtenFor1h } } : {}),
-  };
-}
-
 /**
  * The passes that the top-level usage leaves out. `message` entries are its own turns; where a fallback model served,
  * the top-level usage is that model's: its own turns and the entry that ended them; turns of other models were declined.
@@ -145,7 +130,7 @@ function readPasses(listed: readonly unknown[]): Notes["passes"] {
     .filter(
       (one) => one !== fallback && (one.type !== "message" || (fallback && one.model !== fallback.model)),
     )
-    .map((one) => ({ model: textOf(one.model), usage: readUsage(one) }));
+    .map((one) => ({ model: textOf(one.model), usage: readAnthropicUsage(one) }));
 }
 
 /** Bytes of text, thinking and tool input in a content block or a delta of one. */
@@ -158,19 +143,8 @@ function blockBytes(block: Json | null): number {
   return bytes + (input && Object.keys(input).length > 0 ? JSON.stringify(input).length : 0);
 }
 
-const TYPES = new Map([
-  [401, "authentication_error"],
-  [402, "billing_error"],
-  [403, "permission_error"],
-  [404, "not_found_error"],
-  [413, "request_too_large"],
-  [429, "rate_limit_error"],
-  [504, "timeout_error"],
-  [529, "overloaded_error"],
-]);
-
 /** https://docs.anthropic.com/en/api/errors */
 function errorBody(refusal: Refusal): object {
-  const type = TYPES.get(refusal.status) ?? (refusal.status < 500 ? "invalid_request_error" : "api_error");
-  return { type: "error", error: { type, message: refusal.message }, ...retryAfterSeconds(refusal) };
+  const error = { type: anthropicErrorType(refusal.status), message: refusal.message };
+  return { type: "error", error, ...retryAfterSeconds(refusal) };
 }

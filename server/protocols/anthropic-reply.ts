@@ -1,10 +1,10 @@
 /** Anthropic's messages and legacy completions, written in the provider's place. */
 import type { CutTerms, Reply, ReplyTerms } from "./protocol.ts";
-import { blockedId, fromLatin1, jsonReply, NO_MODEL, sseReply, sseTyped, toldUsage } from "./render.ts";
+import { fromLatin1, jsonReply, NO_MODEL, sseReply, sseTyped, toldUsage } from "./render.ts";
 
 /** A whole answer that says `text`. */
 export function renderMessagesReply(text: string, terms: ReplyTerms): Reply {
-  const id = blockedId(terms.requestId);
+  const id = terms.id;
   const model = terms.model ?? NO_MODEL;
   if (terms.operation === "complete") {
     const completion = { type: "completion", id, completion: text, stop_reason: "stop_sequence", model };

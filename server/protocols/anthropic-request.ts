@@ -1,5 +1,5 @@
 /** What a request in Anthropic's messages format asks for. https://docs.anthropic.com/en/api/messages */
-import type { Bytes } from "../core/duration.ts";
+import { cacheWriteOf } from "./cache-write.ts";
 import {
   ceilingOf,
   demandsFormat,
@@ -12,24 +12,36 @@ import {
 import { type Json, listOf, objectOf } from "./json.ts";
 import { lowerMember } from "./json-edit.ts";
 import { createTally, type MediaTally, tallyDocument, tallyImage, tallyTyped, toEstimate } from "./media.ts";
-import type { Demand, InputEstimate } from "./protocol.ts";
+import type { RequestReading } from "./protocol.ts";
+import { thinksBy } from "./reasoning.ts";
+import { surchargesOf } from "./surcharges.ts";
 
 /** Tools that the client runs itself; all other typed ones run at the provider and bring input of their own. */
 const CLIENT_TOOL = /^(?:custom$|bash_|text_editor_|computer_|memory_)/;
 
-/** Reads the demand. The legacy text completions have a ceiling of their own name. */
-export function readMessagesDemand(request: Json): Demand {
+/**
+ * Reads a request. The legacy text completions have a ceiling of their own name. In this format nothing is written to a
+ * cache unless it is asked for.
+ */
+export function readMessagesRequest(request: Json, text: string): RequestReading {
   const thinking = objectOf(request.thinking);
-  return {
+  const output = objectOf(request.output_config);
+  const media = readMedia(request);
+  const demand = {
     ...NO_DEMAND,
     ceiling: highestCeiling(request.max_tokens, request.max_tokens_to_sample),
     demandsStructure:
       forcesTool(request.tool_choice) ||
       demandsFormat(request.output_format) ||
-      demandsFormat(objectOf(request.output_config)?.format),
+      demandsFormat(output?.format),
     thinkingBudget: ceilingOf(thinking?.budget_tokens) ?? 0,
-    hiddenInput: bringsInput(request) || readMedia(request).isHidden,
+    // An effort is one of the whole answer: it does not switch on what is switched off.
+    thinks: thinksBy(thinking ? (thinking.type ?? thinking.budget_tokens) : output?.effort),
+    hiddenInput: bringsInput(request) || media.isHidden,
+    cacheWrite: cacheWriteOf(request, text, "none"),
+    surcharges: surchargesOf(request),
   };
+  return { demand, input: toEstimate(media, text) };
 }
 
 /** Lowers `max_tokens`, or the legacy `max_tokens_to_sample`. */
@@ -40,11 +52,6 @@ export function lowerMessagesCeiling(
 ): Uint8Array<ArrayBuffer> {
   const names = writtenNames(request, ["max_tokens", "max_tokens_to_sample"], "max_tokens");
   return names.reduce((lowered, name) => lowerMember(lowered, name, ceiling), body);
-}
-
-/** Estimates the input. */
-export function estimateMessagesInput(request: Json, bodyBytes: Bytes): InputEstimate {
-  return toEstimate(readMedia(request), bodyBytes);
 }
 
 function bringsInput(request: Json): boolean {

@@ -2,7 +2,7 @@
 import type { Refusal } from "../core/refusal.ts";
 import type { Billing, Usage } from "../core/usage.ts";
 import { type CohereProgress, renderCohereCut, renderCohereReply } from "./cohere-reply.ts";
-import { estimateCohereInput, lowerCohereCeiling, readCohereDemand } from "./cohere-request.ts";
+import { lowerCohereCeiling, readCohereRequest } from "./cohere-request.ts";
 import { fingerprintCohere } from "./cohere-turn.ts";
 import { countOf, type Json, lengthOf, listOf, objectOf, parseJson, textOf } from "./json.ts";
 import type { AnswerReader, EventSign, Framing, Protocol } from "./protocol.ts";
@@ -16,9 +16,8 @@ export const cohereChat: Protocol = {
     JSON.stringify({ id: requestId, message: refusal.message, ...retryAfterSeconds(refusal) }),
   renderStreamError,
   renderReply: renderCohereReply,
-  readDemand: readCohereDemand,
+  readRequest: readCohereRequest,
   lowerCeiling: lowerCohereCeiling,
-  estimateInput: estimateCohereInput,
   fingerprint: fingerprintCohere,
 };
 

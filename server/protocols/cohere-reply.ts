@@ -1,19 +1,10 @@
 /** Cohere's chat of both versions, and the first version's generation, written in the provider's place. */
 import type { CutTerms, Reply, ReplyTerms } from "./protocol.ts";
-import {
-  blockedId,
-  fromLatin1,
-  jsonLines,
-  jsonReply,
-  sseData,
-  sseReply,
-  sseTyped,
-  toldUsage,
-} from "./render.ts";
+import { fromLatin1, jsonLines, jsonReply, sseData, sseReply, sseTyped, toldUsage } from "./render.ts";
 
 /** A whole answer that says `text`. The first version streams lines: that is how the two are told apart. */
 export function renderCohereReply(text: string, terms: ReplyTerms): Reply {
-  const id = blockedId(terms.requestId);
+  const id = terms.id;
   if (terms.operation === "summarize") return jsonReply({ id, summary: text, meta: meta(0, 0) });
   if (terms.framing === "ndjson") return firstVersion(text, id, terms);
   const content = { type: "text", text };

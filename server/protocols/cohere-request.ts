@@ -1,24 +1,28 @@
 /** What a request in Cohere's formats asks for: chat, the first version's generation, embeddings. https://docs.cohere.com/reference */
-import type { Bytes } from "../core/duration.ts";
 import { ceilingOf, choicesOf, demandsFormat, forcesTool, NO_DEMAND } from "./demand.ts";
 import { type Json, listOf, objectOf, textOf } from "./json.ts";
 import { lowerMember } from "./json-edit.ts";
 import { createTally, type MediaTally, tallyImage, toEstimate } from "./media.ts";
-import type { Demand, InputEstimate } from "./protocol.ts";
+import type { RequestReading } from "./protocol.ts";
+import { thinksBy } from "./reasoning.ts";
+import { surchargesOf } from "./surcharges.ts";
 
-/** Reads the demand. Connectors search, conversations are stored: both bring input. */
-export function readCohereDemand(request: Json): Demand {
-  return {
+/** Reads a request. Connectors search, conversations are stored: both bring input. */
+export function readCohereRequest(request: Json, text: string): RequestReading {
+  const thinking = objectOf(request.thinking);
+  const media = readMedia(request);
+  const demand = {
     ...NO_DEMAND,
     ceiling: ceilingOf(request.max_tokens),
     choices: choicesOf(request.num_generations),
     demandsStructure: demandsFormat(request.response_format) || forcesTool(request.tool_choice),
-    thinkingBudget: ceilingOf(objectOf(request.thinking)?.token_budget) ?? 0,
+    thinkingBudget: ceilingOf(thinking?.token_budget) ?? 0,
+    thinks: thinksBy(thinking?.type, thinking?.token_budget),
     hiddenInput:
-      listOf(request.connectors).length > 0 ||
-      textOf(request.conversation_id) !== null ||
-      readMedia(request).isHidden,
+      listOf(request.connectors).length > 0 || textOf(request.conversation_id) !== null || media.isHidden,
+    surcharges: surchargesOf(request),
   };
+  return { demand, input: toEstimate(media, text) };
 }
 
 /** Lowers `max_tokens`. */
@@ -28,11 +32,6 @@ export function lowerCohereCeiling(
   ceiling: number,
 ): Uint8Array<ArrayBuffer> {
   return lowerMember(body, "max_tokens", ceiling);
-}
-
-/** Estimates the input. */
-export function estimateCohereInput(request: Json, bodyBytes: Bytes): InputEstimate {
-  return toEstimate(readMedia(request), bodyBytes);
 }
 
 function readMedia(request: Json): MediaTally {

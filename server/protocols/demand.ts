@@ -8,7 +8,11 @@ export const NO_DEMAND: Demand = {
   choices: 1,
   demandsStructure: false,
   thinkingBudget: 0,
+  thinks: null,
+  mediaOutput: false,
   hiddenInput: false,
+  cacheWrite: "short",
+  surcharges: [],
   background: false,
   usageChunk: false,
 };

@@ -2,11 +2,11 @@
 import type { Usage } from "../core/usage.ts";
 import { type Json, textOf } from "./json.ts";
 import type { CutTerms, Reply, ReplyTerms } from "./protocol.ts";
-import { blockedId, fromLatin1, jsonReply, NO_MODEL, sseData, sseReply } from "./render.ts";
+import { fromLatin1, jsonReply, NO_MODEL, sseData, sseReply } from "./render.ts";
 
 /** A whole answer that says `text`; a stream of content is one chunk. */
 export function renderGeminiReply(text: string, terms: ReplyTerms): Reply {
-  const id = blockedId(terms.requestId);
+  const id = terms.id;
   const model = terms.model ?? NO_MODEL;
   if (terms.operation === "interactions") return interactionReply(text, id, model, terms);
   const answer = content(text, "STOP", null, { modelVersion: model, responseId: id });

@@ -1,18 +1,32 @@
 /** What a request in Gemini's formats asks for. Google's JSON takes each name in camelCase and in snake_case. */
-import type { Bytes } from "../core/duration.ts";
 import { choicesOf, forcesTool, highestCeiling, isGiven, NO_DEMAND } from "./demand.ts";
 import { type Json, listOf, objectOf } from "./json.ts";
 import { findMember, lowerMember, setMember } from "./json-edit.ts";
-import { createTally, type MediaTally, tallyDocument, tallyTyped, toEstimate } from "./media.ts";
-import type { Demand, InputEstimate } from "./protocol.ts";
+import { createTally, type MediaTally, tallyDocument, tallyImage, tallyTyped, toEstimate } from "./media.ts";
+import { namesMedia } from "./media-output.ts";
+import type { RequestReading } from "./protocol.ts";
+import { thinksBy } from "./reasoning.ts";
+import { surchargesOf } from "./surcharges.ts";
 
-/** Reads the demand. Where a name stands in both spellings, the dearer value counts. */
-export function readGeminiDemand(request: Json): Demand {
+/**
+ * Reads a request: contents, embedded ones and interactions. Where a name stands in both spellings, the dearer value
+ * counts.
+ */
+export function readGeminiRequest(request: Json, text: string): RequestReading {
   const configs = CONFIGS.map((name) => objectOf(request[name]));
   const each = (camel: string, snake: string): unknown[] =>
     configs.flatMap((config) => [config?.[camel], config?.[snake]]);
   const thinking = each("thinkingConfig", "thinking_config").map(objectOf);
-  return {
+  const budgets = thinking.flatMap((one) => [one?.thinkingBudget, one?.thinking_budget]);
+  const levels = [
+    ...thinking.flatMap((one) => [one?.thinkingLevel, one?.thinking_level]),
+    ...thinking.flatMap((one) => [one?.includeThoughts, one?.include_thoughts]),
+    // Interactions have it outside.
+    ...each("thinkingLevel", "thinking_level"),
+  ];
+  const modalities = [...each("responseModalities", "response_modalities"), request.response_modalities];
+  const media = readMedia(request);
+  const demand = {
     ...NO_DEMAND,
     ceiling: highestCeiling(...each("maxOutputTokens", "max_output_tokens")),
     choices: Math.max(...each("candidateCount", "candidate_count").map(choicesOf)),
@@ -24,11 +38,14 @@ export function readGeminiDemand(request: Json): Demand {
       forcesCall(request) ||
       isProgramType(request.response_mime_type) ||
       isGiven(request.response_format),
-    thinkingBudget:
-      highestCeiling(...thinking.flatMap((one) => [one?.thinkingBudget, one?.thinking_budget])) ?? 0,
-    hiddenInput: bringsInput(request) || readMedia(request).isHidden,
+    thinkingBudget: highestCeiling(...budgets) ?? 0,
+    thinks: thinksBy(...budgets, ...levels),
+    mediaOutput: modalities.some(namesMedia),
+    hiddenInput: bringsInput(request) || media.isHidden,
+    surcharges: surchargesOf(request),
     background: request.background === true,
   };
+  return { demand, input: toEstimate(media, text) };
 }
 
 /** Lowers the ceiling where the client has it, in its spelling; else adds it to the configuration, or adds that. */
@@ -62,11 +79,6 @@ function addCeiling(body: Uint8Array<ArrayBuffer>, request: Json, ceiling: numbe
 
 const CONFIGS = ["generationConfig", "generation_config"] as const;
 const FIELDS = ["maxOutputTokens", "max_output_tokens"] as const;
-
-/** Estimates the input: contents, embedded ones and interactions included. */
-export function estimateGeminiInput(request: Json, bodyBytes: Bytes): InputEstimate {
-  return toEstimate(readMedia(request), bodyBytes);
-}
 
 function isProgramType(value: unknown): boolean {
   return typeof value === "string" && value !== "" && value !== "text/plain";
@@ -132,7 +144,8 @@ function readInput(tally: MediaTally, input: unknown, depth: number): void {
   for (const value of [...listOf(input), input]) {
     const content = objectOf(value);
     if (!content) continue;
-    if (isGiven(content.uri)) tally.isHidden = true;
+    if (content.type === "image") tallyImage(tally, content.uri);
+    else if (isGiven(content.uri)) tally.isHidden = true;
     if (content.type === "document") tallyDocument(tally, content.data, content.mime_type);
     else if (MEDIA.has(content.type))
       tallyTyped(tally, content.mime_type ?? `${content.type}/`, content.data);

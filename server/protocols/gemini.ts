@@ -1,7 +1,7 @@
 /** Gemini's native format. https://ai.google.dev/api/generate-content and /interactions-api */
 import type { Refusal } from "../core/refusal.ts";
 import { renderGeminiCut, renderGeminiReply } from "./gemini-reply.ts";
-import { estimateGeminiInput, lowerGeminiCeiling, readGeminiDemand } from "./gemini-request.ts";
+import { lowerGeminiCeiling, readGeminiRequest } from "./gemini-request.ts";
 import { fingerprintGemini } from "./gemini-turn.ts";
 import { readGeminiUsage, readInteractionUsage } from "./gemini-usage.ts";
 import { type Json, lengthOf, listOf, objectOf, parseJson } from "./json.ts";
@@ -24,9 +24,8 @@ export const gemini: Protocol = {
   renderError: (refusal) => JSON.stringify(errorBody(refusal)),
   renderStreamError,
   renderReply: renderGeminiReply,
-  readDemand: readGeminiDemand,
+  readRequest: readGeminiRequest,
   lowerCeiling: lowerGeminiCeiling,
-  estimateInput: estimateGeminiInput,
   fingerprint: fingerprintGemini,
 };
 

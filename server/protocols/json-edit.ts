@@ -29,41 +29,6 @@ export function findMember(bytes: Uint8Array, name: string, from = 0): Member | 
   return found;
 }
 
-/**
- * The first of these names that stands twice at the top of the document: readers differ in which of the two counts.
- * `text` and `parsed` are the same document, for a search by the engine beyond which most need nothing.
- */
-export function duplicateMember(
-  bytes: Uint8Array,
-  text: string,
-  parsed: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-): string | null {
-  if (!mayRepeat(text, parsed, names)) return null;
-  const seen = new Set<string>();
-  let duplicate: string | null = null;
-  eachMember(bytes, 0, ({ name }) => {
-    if (duplicate !== null || !names.includes(name)) return;
-    if (seen.has(name)) duplicate = name;
-    seen.add(name);
-  });
-  return duplicate;
-}
-
-function mayRepeat(
-  text: string,
-  parsed: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-): boolean {
-  // An escaped letter may hide a name from the search.
-  if (text.includes("\\u00")) return true;
-  return names.some((name) => {
-    if (!(name in parsed)) return false;
-    const quoted = `"${name}"`;
-    return text.indexOf(quoted, text.indexOf(quoted) + 1) >= 0;
-  });
-}
-
 /** Where the object's `{` stands at or after `from`, or -1. */
 export function objectStart(bytes: Uint8Array, from = 0): number {
   const at = skipSpace(bytes, from);
@@ -115,7 +80,8 @@ export function lowerMember(
   return value > 0 && value <= ceiling ? bytes : setMember(bytes, name, String(ceiling), from);
 }
 
-function eachMember(bytes: Uint8Array, from: number, visit: (member: Member) => void): void {
+/** Visits the members of the object that begins at `from` (white space before it is skipped), in their order. */
+export function eachMember(bytes: Uint8Array, from: number, visit: (member: Member) => void): void {
   let at = objectStart(bytes, from) + 1;
   if (at === 0) return;
   for (;;) {
@@ -161,11 +127,17 @@ function endOfValue(bytes: Uint8Array, start: number): number {
   return start;
 }
 
-/** Just past the closing quote of the string that begins at `start`. */
+/** Just past the closing quote of the string that begins at `start`. The engine searches: most bytes stand in strings. */
 function stringEnd(bytes: Uint8Array, start: number): number {
-  let at = start + 1;
-  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
-  return at + 1;
+  let quote = bytes.indexOf(QUOTE, start + 1);
+  while (quote >= 0 && isEscaped(bytes, quote, start)) quote = bytes.indexOf(QUOTE, quote + 1);
+  return (quote < 0 ? bytes.length : quote) + 1;
+}
+
+function isEscaped(bytes: Uint8Array, quote: number, start: number): boolean {
+  let at = quote - 1;
+  while (at > start && bytes[at] === BACKSLASH) at--;
+  return (quote - at) % 2 === 0;
 }
 
 /** A key as the parser sees it: escapes count (`strea\u006d` is `stream`). */

@@ -2,12 +2,14 @@
 import type { Bytes } from "../core/duration.ts";
 import { listOf, textOf } from "./json.ts";
 import { pagesAtMost } from "./pdf.ts";
+import { createAllowance, type InflateAllowance } from "./pdf-objects.ts";
 import type { InputEstimate } from "./protocol.ts";
 
 /** What has been found so far. */
 export interface MediaTally {
   /** Tokens of one image with this target. */
   readonly imageTokens: number;
+  readonly inflatable: InflateAllowance;
   /** Bytes of the body that are media and not text. */
   bytes: Bytes;
   /** Tokens that the media count as, at most. */
@@ -24,23 +26,24 @@ const SLOWEST_RATE = 1_000;
 
 /** Nothing found yet. `imageTokens` only where images of this model cost more than usual. */
 export function createTally(imageTokens: number = IMAGE_TOKENS): MediaTally {
-  return { imageTokens, bytes: 0, tokens: 0, isHidden: false };
+  return { imageTokens, inflatable: createAllowance(), bytes: 0, tokens: 0, isHidden: false };
 }
 
-/** The estimate of a body of `bodyBytes` in which these media were found. */
-export function toEstimate(tally: MediaTally, bodyBytes: Bytes): InputEstimate {
-  return { textBytes: Math.max(0, bodyBytes - tally.bytes), mediaTokens: tally.tokens };
+/** The estimate of a body, given as text, in which these media were found. */
+export function toEstimate(tally: MediaTally, body: string): InputEstimate {
+  return { textBytes: Math.max(0, Buffer.byteLength(body) - tally.bytes), mediaTokens: tally.tokens };
 }
 
-/** An image: base64, or a URL that may hold it. */
+/** An image: base64, or a URL that holds it or says where it is. Whatever its size, it is charged as one image. */
 export function tallyImage(tally: MediaTally, value: unknown): void {
-  const placed = placeOf(tally, value);
-  if (placed) countPiece(tally, placed.data, tally.imageTokens);
+  const placed = placeOf(value);
+  if (placed === "elsewhere") tally.tokens += tally.imageTokens;
+  else if (placed) countPiece(tally, placed.data, tally.imageTokens);
 }
 
 /** A sound or a film: base64, or a URL that may hold it. */
 export function tallyRecording(tally: MediaTally, value: unknown): void {
-  const placed = placeOf(tally, value);
+  const placed = placeHere(tally, value);
   if (placed) countPiece(tally, placed.data, TOKENS_A_SECOND * Math.ceil(secondsAtMost(placed.data)));
 }
 
@@ -49,12 +52,12 @@ export function tallyRecording(tally: MediaTally, value: unknown): void {
  * more than it holds; what else there is (archives of office programs) shows nothing of what is in it.
  */
 export function tallyDocument(tally: MediaTally, value: unknown, declaredType?: unknown): void {
-  const placed = placeOf(tally, value);
+  const placed = placeHere(tally, value);
   if (!placed) return;
   const { data } = placed;
   const type = placed.type ?? (typeof declaredType === "string" ? declaredType.toLowerCase() : "");
   if (type === "application/pdf" || data.startsWith(PDF_MAGIC)) {
-    countPiece(tally, data, PAGE_TOKENS * pagesAtMost(Buffer.from(data, "base64")));
+    countPiece(tally, data, PAGE_TOKENS * pagesAtMost(Buffer.from(data, "base64"), tally.inflatable));
   } else if (!TEXT.test(type)) tally.isHidden = true;
 }
 
@@ -85,15 +88,30 @@ function countPiece(tally: MediaTally, data: string, tokens: number): void {
   tally.tokens += tokens;
 }
 
-/** The base64 of a value and the type its `data:` URL declares; null for what is none or lies in another place. */
-function placeOf(tally: MediaTally, value: unknown): { data: string; type: string | null } | null {
+interface Placed {
+  readonly data: string;
+  /** As its `data:` URL declares it. */
+  readonly type: string | null;
+}
+
+/** Where the bytes of a value are: its base64, `elsewhere` for a URL, null where it is nothing of that kind. */
+function placeOf(value: unknown): Placed | "elsewhere" | null {
   const text = textOf(value);
   if (text === null) return null;
   if (!SCHEME.test(text)) return { data: text, type: null };
   const head = text.slice(0, MAX_HEAD);
   const [, type] = /^data:([^;,]*)/i.exec(head) ?? [];
-  if (type === undefined) tally.isHidden = true;
-  return type === undefined ? null : { data: text.slice(head.indexOf(",") + 1), type: type.toLowerCase() };
+  return type === undefined
+    ? "elsewhere"
+    : { data: text.slice(head.indexOf(",") + 1), type: type.toLowerCase() };
+}
+
+/** What is not charged by the piece has to be here to be counted. */
+function placeHere(tally: MediaTally, value: unknown): Placed | null {
+  const placed = placeOf(value);
+  if (placed !== "elsewhere") return placed;
+  tally.isHidden = true;
+  return null;
 }
 
 /** Seconds that a recording can last at most. Plain samples say their rate; players obey it. */

@@ -1,16 +1,7 @@
 /** Chat completions, legacy completions and Ollama's lines, written in the provider's place. */
 import { countOf, type Json, textOf } from "./json.ts";
 import type { CutTerms, Reply, ReplyTerms } from "./protocol.ts";
-import {
-  blockedId,
-  fromLatin1,
-  jsonLines,
-  jsonReply,
-  NO_MODEL,
-  sseData,
-  sseReply,
-  toldUsage,
-} from "./render.ts";
+import { fromLatin1, jsonLines, jsonReply, NO_MODEL, sseData, sseReply, toldUsage } from "./render.ts";
 
 const NO_USAGE = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 
@@ -19,7 +10,7 @@ export function renderChatReply(text: string, terms: ReplyTerms): Reply {
   if (terms.framing === "ndjson") return ollamaReply(text, terms);
   const isText = terms.operation === "completions";
   const head = {
-    id: blockedId(terms.requestId),
+    id: terms.id,
     object: objectName(isText, terms.stream),
     created: Math.floor(terms.now / 1000),
     model: terms.model ?? NO_MODEL,
@@ -90,7 +81,7 @@ function ollamaReply(text: string, terms: ReplyTerms): Reply {
   const said =
     terms.operation === "generate" ? { response: text } : { message: { role: "assistant", content: text } };
   const answer = {
-    id: blockedId(terms.requestId),
+    id: terms.id,
     model: terms.model ?? NO_MODEL,
     created_at: new Date(terms.now).toISOString(),
     ...said,

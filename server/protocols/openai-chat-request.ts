@@ -1,5 +1,5 @@
 /** What a request in the format of chat completions asks for, the legacy completions and compatible hosts included. */
-import type { Bytes } from "../core/duration.ts";
+import { cacheWriteOf } from "./cache-write.ts";
 import {
   choicesOf,
   demandsFormat,
@@ -20,8 +20,13 @@ import {
   tallyTokenIds,
   toEstimate,
 } from "./media.ts";
+import { namesMedia } from "./media-output.ts";
+import { bareModel } from "./model-name.ts";
 import { imageTokensOf } from "./openai-media.ts";
-import type { Demand, InputEstimate } from "./protocol.ts";
+import type { Demand, RequestReading } from "./protocol.ts";
+import { SEARCH_TIER, searchUnit } from "./reading.ts";
+import { thinksBy } from "./reasoning.ts";
+import { surchargesOf } from "./surcharges.ts";
 
 /** Members by which hosts bring input that does not stand in the body: searches, stored prompts, caches. */
 const BRINGING = [
@@ -34,18 +39,15 @@ const BRINGING = [
 ];
 const CLIENT_TOOLS = new Set<unknown>(["function", "custom", undefined]);
 /** These models refuse `max_tokens`. https://platform.openai.com/docs/guides/reasoning */
-const COMPLETION_TOKENS = /^(?:.*\/)?(?:o\d|gpt-[5-9]|codex-)/i;
+const COMPLETION_TOKENS = /^(?:o\d|gpt-(?:[5-9]|1\d)|codex-)/;
 
-/** Reads the demand. */
-export function readChatDemand(request: Json): Demand {
+/** Reads a request. Token ids, of legacy completions and of embeddings, are counted one by one. */
+export function readChatRequest(request: Json, text: string, model: string | null): RequestReading {
   const google = objectOf(objectOf(request.extra_body)?.google) ?? objectOf(request.google);
-  const budget = highestCeiling(
-    objectOf(request.thinking)?.budget_tokens,
-    objectOf(google?.thinking_config)?.thinking_budget,
-    objectOf(request.reasoning)?.max_tokens,
-    request.thinking_budget,
-  );
-  return {
+  const media = readMedia(request, model);
+  tallyTokenIds(media, request.prompt);
+  tallyTokenIds(media, request.input);
+  const demand = {
     ...NO_DEMAND,
     ceiling: highestCeiling(request.max_tokens, request.max_completion_tokens),
     choices: choicesOf(Math.max(choicesOf(request.n), choicesOf(request.best_of)) * promptsOf(request)),
@@ -53,14 +55,58 @@ export function readChatDemand(request: Json): Demand {
       demandsFormat(request.response_format) ||
       forcesTool(request.tool_choice) ||
       objectOf(request.function_call) !== null,
-    thinkingBudget: budget ?? 0,
+    ...readThinking(request, google),
+    mediaOutput: namesMedia(request.modalities) || isGiven(request.audio),
     hiddenInput:
       BRINGING.some((name) => isGiven(request[name])) ||
       isGiven(google?.cached_content) ||
       listOf(request.tools).some((tool) => !CLIENT_TOOLS.has(objectOf(tool)?.type)) ||
-      readMedia(request, null).isHidden,
+      searchUnit(request.model) !== null ||
+      media.isHidden,
+    cacheWrite: cacheWriteOf(request, text, "short"),
+    surcharges: readSurcharges(request),
     usageChunk: request.stream === true && objectOf(request.stream_options)?.include_usage === true,
   };
+  return { demand, input: toEstimate(media, text) };
+}
+
+/** Every host has its own switch. */
+function readThinking(request: Json, google: Json | null): Pick<Demand, "thinkingBudget" | "thinks"> {
+  const thinking = objectOf(request.thinking);
+  const reasoning = objectOf(request.reasoning);
+  const template = objectOf(request.chat_template_kwargs);
+  const config = objectOf(google?.thinking_config);
+  const budget = highestCeiling(
+    thinking?.budget_tokens,
+    config?.thinking_budget,
+    reasoning?.max_tokens,
+    request.thinking_budget,
+  );
+  const thinks = thinksBy(
+    request.reasoning_effort,
+    thinking?.type ?? thinking?.budget_tokens,
+    reasoning?.effort,
+    reasoning?.enabled,
+    reasoning?.max_tokens,
+    request.enable_thinking,
+    request.thinking_budget,
+    template?.enable_thinking,
+    template?.thinking,
+    config?.thinking_budget,
+    config?.thinking_level,
+    config?.include_thoughts,
+  );
+  return { thinkingBudget: budget ?? 0, thinks };
+}
+
+function readSurcharges(request: Json): Demand["surcharges"] {
+  const searches = isGiven(request.web_search_options) || searchUnit(request.model) !== null;
+  return searches ? [...surchargesOf(request), SEARCH_TIER] : surchargesOf(request);
+}
+
+/** The member in which a model takes its ceiling. */
+export function usualCeiling(model: string | null): "max_tokens" | "max_completion_tokens" {
+  return COMPLETION_TOKENS.test(bareModel(model)) ? "max_completion_tokens" : "max_tokens";
 }
 
 /** Lowers what the client wrote, both names if it wrote both; else adds the one that the model takes. */
@@ -70,17 +116,8 @@ export function lowerChatCeiling(
   ceiling: number,
   model: string | null,
 ): Uint8Array<ArrayBuffer> {
-  const usual = COMPLETION_TOKENS.test(model ?? "") ? "max_completion_tokens" : "max_tokens";
-  const names = writtenNames(request, ["max_tokens", "max_completion_tokens"], usual);
+  const names = writtenNames(request, ["max_tokens", "max_completion_tokens"], usualCeiling(model));
   return names.reduce((lowered, name) => lowerMember(lowered, name, ceiling), body);
-}
-
-/** Estimates the input. Token ids, of legacy completions and of embeddings, are counted one by one. */
-export function estimateChatInput(request: Json, bodyBytes: Bytes, model: string | null): InputEstimate {
-  const tally = readMedia(request, model);
-  tallyTokenIds(tally, request.prompt);
-  tallyTokenIds(tally, request.input);
-  return toEstimate(tally, bodyBytes);
 }
 
 /** A list of legacy prompts is answered one by one; a list of token ids is one prompt. */

@@ -3,7 +3,7 @@ import type { Refusal } from "../core/refusal.ts";
 import { countOf, type Json, lengthOf, listOf, objectOf, parseJson } from "./json.ts";
 import { findMember, objectStart, splice } from "./json-edit.ts";
 import { renderChatCut, renderChatReply } from "./openai-chat-reply.ts";
-import { estimateChatInput, lowerChatCeiling, readChatDemand } from "./openai-chat-request.ts";
+import { lowerChatCeiling, readChatRequest } from "./openai-chat-request.ts";
 import { fingerprintChat } from "./openai-chat-turn.ts";
 import { openaiError } from "./openai-error.ts";
 import { readOpenaiUsage } from "./openai-usage.ts";
@@ -14,9 +14,11 @@ import {
   type Notes,
   noteError,
   noteModel,
+  noteRate,
   noteTier,
   noteUnit,
   noteUsage,
+  searchUnit,
 } from "./reading.ts";
 
 export const openaiChat: Protocol = {
@@ -25,9 +27,8 @@ export const openaiChat: Protocol = {
   renderError: (refusal) => JSON.stringify(openaiError(refusal)),
   renderStreamError,
   renderReply: renderChatReply,
-  readDemand: readChatDemand,
+  readRequest: readChatRequest,
   lowerCeiling: lowerChatCeiling,
-  estimateInput: estimateChatInput,
   fingerprint: fingerprintChat,
 };
 
@@ -79,6 +80,7 @@ function createReader(quirks: Quirks): AnswerReader {
   function readBody(body: Json): boolean {
     noteModel(notes, body.model);
     noteTier(notes, body.service_tier);
+    noteRate(notes, searchUnit(body.model));
     readError(notes, body);
     readBaseResp(notes, body.base_resp);
     for (const choice of listOf(body.choices)) readChoice(objectOf(choice));
@@ -107,7 +109,7 @@ function createReader(quirks: Quirks): AnswerReader {
 }
 
 /** The usage where it belongs, or where Groq (`x_groq`) and Moonshot (first choice) put it. */
-function findUsage(body: Json): Json | null {
+export function findUsage(body: Json): Json | null {
   return (
     objectOf(body.usage) ??
     objectOf(objectOf(body.x_groq)?.usage) ??

@@ -16,12 +16,16 @@ const CODES = new Map<string, string>([
   ["throttled", "rate_limit_exceeded"],
 ]);
 
+/** The word for what kind of error an HTTP status is. */
+export function openaiErrorType(status: number): string {
+  return TYPES.get(status) ?? (status < 500 ? "invalid_request_error" : "server_error");
+}
+
 /** The whole error body of a refusal. */
 export function openaiError(refusal: Refusal): object {
-  const type = TYPES.get(refusal.status) ?? (refusal.status < 500 ? "invalid_request_error" : "server_error");
   const code = CODES.get(refusal.reason) ?? refusal.reason;
   return {
-    error: { message: refusal.message, type, param: null, code },
+    error: { message: refusal.message, type: openaiErrorType(refusal.status), param: null, code },
     ...retryAfterSeconds(refusal),
   };
 }

@@ -2,13 +2,13 @@
 import type { Usage } from "../core/usage.ts";
 import { countOf, textOf } from "./json.ts";
 import type { CutTerms, Reply, ReplyTerms } from "./protocol.ts";
-import { blockedId, fromLatin1, jsonReply, NO_MODEL, sseReply, sseTyped, toldUsage } from "./render.ts";
+import { fromLatin1, jsonReply, NO_MODEL, sseReply, sseTyped, toldUsage } from "./render.ts";
 import { itemsSoFar, type ResponseProgress, textSoFar } from "./responses-progress.ts";
 
 /** A whole answer that says `text`. */
 export function renderResponsesReply(text: string, terms: ReplyTerms): Reply {
   const head: Head = {
-    id: blockedId(terms.requestId),
+    id: terms.id,
     created_at: Math.floor(terms.now / 1000),
     model: terms.model ?? NO_MODEL,
   };
@@ -78,7 +78,8 @@ function endOfText(place: object, text: string): Event[] {
   ];
 }
 
-function textPart(text: string): object {
+/** A text, as it stands in a message of the output. */
+export function textPart(text: string): object {
   return { type: "output_text", text, annotations: [], logprobs: [] };
 }
 
@@ -90,11 +91,18 @@ interface MessageItem {
   readonly content: readonly object[];
 }
 
-function messageItem(id: string, status: string, content: readonly object[]): MessageItem {
+/** A message of the output. */
+export function messageItem(id: string, status: string, content: readonly object[]): MessageItem {
   return { type: "message", id, role: "assistant", status, content };
 }
 
-function response(head: Head, status: string, output: readonly unknown[], usage: Usage | null): object {
+/** The response object with what every one has; `usage` is null while it is in progress. */
+export function response(
+  head: Head,
+  status: string,
+  output: readonly unknown[],
+  usage: Usage | null,
+): object {
   const { input, output: generated } = toldUsage(usage);
   return {
     ...head,

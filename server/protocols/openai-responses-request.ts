@@ -1,5 +1,5 @@
 /** What a request of the responses API asks for. https://platform.openai.com/docs/api-reference/responses/create */
-import type { Bytes } from "../core/duration.ts";
+import { cacheWriteOf } from "./cache-write.ts";
 import { ceilingOf, demandsFormat, forcesTool, isGiven, NO_DEMAND } from "./demand.ts";
 import { type Json, listOf, objectOf } from "./json.ts";
 import { lowerMember } from "./json-edit.ts";
@@ -11,8 +11,11 @@ import {
   tallyRecording,
   toEstimate,
 } from "./media.ts";
+import { namesMedia } from "./media-output.ts";
 import { imageTokensOf } from "./openai-media.ts";
-import type { Demand, InputEstimate } from "./protocol.ts";
+import type { RequestReading } from "./protocol.ts";
+import { thinksBy } from "./reasoning.ts";
+import { surchargesOf } from "./surcharges.ts";
 
 /** Members that name input which OpenAI has stored. */
 const STORED = ["previous_response_id", "conversation", "prompt"];
@@ -26,18 +29,25 @@ const CLIENT_TOOLS = new Set<unknown>([
   "computer_use_preview",
 ]);
 
-/** Reads the demand. */
-export function readResponsesDemand(request: Json): Demand {
-  return {
+/** Reads a request. */
+export function readResponsesRequest(request: Json, text: string, model: string | null): RequestReading {
+  const tools = listOf(request.tools).map((tool) => objectOf(tool)?.type);
+  const media = readMedia(request, model);
+  const demand = {
     ...NO_DEMAND,
     ceiling: ceilingOf(request.max_output_tokens),
     demandsStructure: demandsFormat(objectOf(request.text)?.format) || forcesTool(request.tool_choice),
+    thinks: thinksBy(objectOf(request.reasoning)?.effort),
+    mediaOutput: namesMedia(request.modalities) || tools.includes("image_generation"),
     hiddenInput:
       STORED.some((name) => isGiven(request[name])) ||
-      listOf(request.tools).some((tool) => !CLIENT_TOOLS.has(objectOf(tool)?.type)) ||
-      readMedia(request, null).isHidden,
+      tools.some((type) => !CLIENT_TOOLS.has(type)) ||
+      media.isHidden,
+    cacheWrite: cacheWriteOf(request, text, "short"),
+    surcharges: surchargesOf(request),
     background: request.background === true,
   };
+  return { demand, input: toEstimate(media, text) };
 }
 
 /** Lowers `max_output_tokens`. */
@@ -47,11 +57,6 @@ export function lowerResponsesCeiling(
   ceiling: number,
 ): Uint8Array<ArrayBuffer> {
   return lowerMember(body, "max_output_tokens", ceiling);
-}
-
-/** Estimates the input. */
-export function estimateResponsesInput(request: Json, bodyBytes: Bytes, model: string | null): InputEstimate {
-  return toEstimate(readMedia(request, model), bodyBytes);
 }
 
 function readMedia(request: Json, model: string | null): MediaTally {

@@ -3,11 +3,7 @@ import type { Refusal } from "../core/refusal.ts";
 import { type Json, lengthOf, listOf, objectOf, parseJson } from "./json.ts";
 import { openaiError } from "./openai-error.ts";
 import { renderResponsesCut, renderResponsesReply } from "./openai-responses-reply.ts";
-import {
-  estimateResponsesInput,
-  lowerResponsesCeiling,
-  readResponsesDemand,
-} from "./openai-responses-request.ts";
+import { lowerResponsesCeiling, readResponsesRequest } from "./openai-responses-request.ts";
 import { fingerprintResponses } from "./openai-responses-turn.ts";
 import { readOpenaiUsage } from "./openai-usage.ts";
 import type { AnswerReader, EventSign, Protocol, Quirks } from "./protocol.ts";
@@ -29,9 +25,8 @@ export const openaiResponses: Protocol = {
   renderError: (refusal) => JSON.stringify(openaiError(refusal)),
   renderStreamError,
   renderReply: renderResponsesReply,
-  readDemand: readResponsesDemand,
+  readRequest: readResponsesRequest,
   lowerCeiling: lowerResponsesCeiling,
-  estimateInput: estimateResponsesInput,
   fingerprint: fingerprintResponses,
 };
 

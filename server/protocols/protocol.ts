@@ -2,6 +2,7 @@
 import type { Dialect } from "../core/call.ts";
 import type { Bytes, Instant } from "../core/duration.ts";
 import type { Fingerprint } from "../core/loop-detector.ts";
+import type { CacheWrite } from "../core/price.ts";
 import type { Refusal } from "../core/refusal.ts";
 import type { Usage } from "../core/usage.ts";
 import type { Json } from "./json.ts";
@@ -19,8 +20,11 @@ export interface Protocol {
   renderStreamError(refusal: Refusal, framing: Framing, isFirst?: boolean): string;
   /** A whole answer, or a whole stream, in which the assistant says `text` and uses nothing (SPEC 6.3). */
   renderReply(text: string, terms: ReplyTerms): Reply;
-  /** What a request's body asks for, as far as admission decides on it. Never throws, whatever the members hold. */
-  readDemand(request: Json): Demand;
+  /**
+   * What a request's body asks for, and an upper bound of the input that stands in it (SPEC 7.2). `text` is the decoded
+   * body and `request` the same document. In linear time; never throws, whatever the members hold.
+   */
+  readRequest(request: Json, text: string, model: string | null): RequestReading;
   /**
    * The body with its output ceiling lowered to `ceiling` tokens in the field that the client used, else in the one that
    * `model` takes (SPEC 7.2). Every other byte as it was; a lower ceiling stays. `body` is not compressed, and `request`
@@ -33,16 +37,18 @@ export interface Protocol {
     model: string | null,
   ): Uint8Array<ArrayBuffer>;
   /**
-   * An upper bound of the input that stands in the body itself, in linear time (SPEC 7.2). `bodyBytes` is the size of the
-   * decoded body. What the body only names is `Demand.hiddenInput`.
-   */
-  estimateInput(request: Json, bodyBytes: Bytes, model: string | null): InputEstimate;
-  /**
    * What tells this request from others of its agent, near-identical ones having the same: what was said after the model
    * spoke last, and the tools that it called then (SPEC 11). Null where nothing is said, as in embeddings. In linear time;
    * never throws, whatever the members hold.
    */
   fingerprint(request: Json): Fingerprint | null;
+}
+
+/** What has been read of a request. */
+export interface RequestReading {
+  readonly demand: Demand;
+  /** What the body only names, and does not hold, is `Demand.hiddenInput`. */
+  readonly input: InputEstimate;
 }
 
 /** What a request asks for that decides whether and how it may pass (SPEC 6.5, 7.2, 7.8). */
@@ -55,8 +61,16 @@ export interface Demand {
   readonly demandsStructure: boolean;
   /** Thinking tokens that the ceiling must leave room for; 0 where none are asked for. */
   readonly thinkingBudget: number;
-  /** Whether input comes from where the gateway cannot see it: ids, URLs, caches, the provider's own tools. */
+  /** Whether the model is asked to think, in whatever amount; null where the request leaves it to the model. */
+  readonly thinks: boolean | null;
+  /** Whether the answer is asked for in something else than text: images, sound, film. */
+  readonly mediaOutput: boolean;
+  /** Whether input comes from where the gateway cannot see it: ids, documents by URL, caches, the provider's own tools. */
   readonly hiddenInput: boolean;
+  /** For how long input may be written to a cache, at the rate of that; `short` too where hosts do it unasked. */
+  readonly cacheWrite: CacheWrite;
+  /** Units in the price list that the request asks for and that decide at which rates it is charged: `flex_tier`, … */
+  readonly surcharges: readonly string[];
   /** Whether the answer is made after the response: it is fetched later. */
   readonly background: boolean;
   /** Whether the client asked its stream for a chunk of usage (chat's `stream_options.include_usage`). */
@@ -74,6 +88,8 @@ export interface InputEstimate {
 /** What a reply in a provider's place must look like. */
 export interface ReplyTerms {
   readonly requestId: string;
+  /** The answer's own id. */
+  readonly id: string;
   /** As the client named it. */
   readonly model: string | null;
   /** The operation's name, as the provider's record has it: `chat`, `completions`, `generate_content`, … */

@@ -42,16 +42,43 @@ const TIERS = new Map([
   ["priority", "priority_tier"],
   ["batch", "batch_tier"],
   ["scale", "scale_tier"],
+  ["fast", "fast_tier"],
 ]);
 
-/** The unit that a service tier is charged as; null for the standard one, and for what is none. */
+/** The unit that a service tier or a speed is charged as; null for the standard one, and for what is none. */
 export function tierUnit(tier: unknown): string | null {
   return typeof tier === "string" ? (TIERS.get(tier.toLowerCase()) ?? null) : null;
 }
 
-/** Notes a service tier that is charged at its own rate. */
+/** Places that cost nothing extra: anywhere, and models that cannot choose. */
+const ANYWHERE: ReadonlySet<unknown> = new Set(["global", "not_available"]);
+
+/** The unit that a place of inference is charged as; null where it costs nothing extra, and for what is none. */
+export function regionUnit(region: unknown): string | null {
+  return textOf(region) !== null && !ANYWHERE.has(region) ? "regional_tier" : null;
+}
+
+/**
+ * Models that search for every answer, for a fee that no usage reports.
+ * https://platform.openai.com/docs/guides/tools-web-search#limitations
+ */
+const SEARCHING = /-search-(?:preview|api)/i;
+
+/** The unit that stands for the fee of a model that searches unasked; null for all others. */
+export function searchUnit(model: unknown): string | null {
+  return typeof model === "string" && SEARCHING.test(model) ? SEARCH_TIER : null;
+}
+
+/** Searches that are charged, and that no usage reports. */
+export const SEARCH_TIER = "search_tier";
+
+/** Notes a service tier or a speed that is charged at its own rate. */
 export function noteTier(notes: Notes, tier: unknown): void {
-  const unit = tierUnit(tier);
+  noteRate(notes, tierUnit(tier));
+}
+
+/** Notes a unit that says at which rate the tokens are charged, if it is one. */
+export function noteRate(notes: Notes, unit: string | null): void {
   if (unit !== null) notes.units[unit] = 1;
 }
 

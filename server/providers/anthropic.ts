@@ -7,6 +7,7 @@ const hosts = ["api.anthropic.com"];
 export const anthropic: ProviderRecord = {
   id: "anthropic",
   hosts,
+  models: /^claude-/i,
   create: (settings) =>
     createHost(
       {

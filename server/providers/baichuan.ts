@@ -7,6 +7,7 @@ const hosts = ["api.baichuan-ai.com"];
 export const baichuan: ProviderRecord = {
   id: "baichuan",
   hosts,
+  models: /^baichuan/i,
   create: (settings) =>
     createHost(
       {

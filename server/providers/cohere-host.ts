@@ -3,12 +3,13 @@ import type { ProviderSettings } from "../core/settings.ts";
 import { authorizeBearer } from "./auth.ts";
 import { classify } from "./operations.ts";
 import { type Base, isVersion, parseBase, splitPath } from "./paths.ts";
-import type { Located, Overhead, Provider, RequestLine } from "./provider.ts";
+import type { Located, MaxOutput, Overhead, Provider, RequestLine } from "./provider.ts";
 
 export interface CohereSpec {
   readonly id: string;
   readonly hosts: readonly string[];
   readonly overhead: Overhead;
+  readonly maxOutput: MaxOutput;
 }
 
 const BARE = "chat";
@@ -23,10 +24,15 @@ export function createCohereHost(spec: CohereSpec, settings: ProviderSettings): 
   return {
     id: spec.id,
     speaks: "cohere",
+    serves: new Map([
+      ["openai-chat", "compatibility/v1/chat/completions"],
+      ["cohere-chat", "v2/chat"],
+    ]),
     hosts: spec.hosts,
     quirks: {},
     streamUsage: "ask",
     overhead: spec.overhead,
+    maxOutput: spec.maxOutput,
     base: root.origin + root.path,
     apiKey: settings.api_key,
     locate: (request) => locate(root, request),

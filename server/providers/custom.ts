@@ -18,9 +18,12 @@ export const USUAL_SPEECH: Speech = "openai";
 export function createCustom(id: string, speaks: Speech, settings: ProviderSettings): Provider {
   switch (speaks) {
     case "gemini":
-      return createGeminiHost({ id, hosts: [], quirks: {}, overhead: USUAL_OVERHEAD }, settings);
+      return createGeminiHost(
+        { id, hosts: [], quirks: {}, overhead: USUAL_OVERHEAD, maxOutput: [] },
+        settings,
+      );
     case "cohere":
-      return createCohereHost({ id, hosts: [], overhead: USUAL_OVERHEAD }, settings);
+      return createCohereHost({ id, hosts: [], overhead: USUAL_OVERHEAD, maxOutput: [] }, settings);
     case "anthropic":
       return createHost(
         {

@@ -1,12 +1,19 @@
 /** DeepSeek. https://api-docs.deepseek.com: `/`, `/v1` and `/beta` serve alike, `/anthropic` speaks the messages format. */
 import { createHost } from "./host.ts";
-import type { ProviderRecord } from "./provider.ts";
+import type { MaxOutput, ProviderRecord } from "./provider.ts";
 
 const hosts = ["api.deepseek.com"];
+
+/** https://api-docs.deepseek.com/quick_start/pricing */
+const maxOutput: MaxOutput = [
+  ["deepseek-chat", 8_192],
+  ["deepseek-reasoner", 64_000],
+];
 
 export const deepseek: ProviderRecord = {
   id: "deepseek",
   hosts,
+  models: /^deepseek-/i,
   create: (settings) =>
     createHost(
       {
@@ -17,6 +24,7 @@ export const deepseek: ProviderRecord = {
         bare: "chat/completions",
         dialect: "openai-chat",
         streamUsage: "ask",
+        maxOutput,
         overhead: { plain: 72, tools: 253 },
       },
       settings,

@@ -4,13 +4,14 @@ import type { Quirks } from "../protocols/protocol.ts";
 import { authorizeBearer } from "./auth.ts";
 import { classify, passing } from "./operations.ts";
 import { type Base, decodePath, isVersion, parseBase, splitPath } from "./paths.ts";
-import type { Located, Operation, Overhead, Provider, RequestLine } from "./provider.ts";
+import type { Located, MaxOutput, Operation, Overhead, Provider, RequestLine } from "./provider.ts";
 
 export interface GeminiSpec {
   readonly id: string;
   readonly hosts: readonly string[];
   readonly quirks: Quirks;
   readonly overhead: Overhead;
+  readonly maxOutput: MaxOutput;
 }
 
 /** The version whose paths are official; the OpenAI-compatible resources lie under `/openai` of it. */
@@ -30,10 +31,12 @@ export function createGeminiHost(spec: GeminiSpec, settings: ProviderSettings): 
   return {
     id: spec.id,
     speaks: "gemini",
+    serves: new Map([["gemini", `${VERSION}/models/{model}:{action}`]]),
     hosts: spec.hosts,
     quirks: spec.quirks,
     streamUsage: "ask",
     overhead: spec.overhead,
+    maxOutput: spec.maxOutput,
     base: root.origin + root.path,
     apiKey: settings.api_key,
     locate: (request) => locate(root, request),

@@ -5,7 +5,7 @@ import type { Quirks } from "../protocols/protocol.ts";
 import { authorizeBearer, authorizeMessages } from "./auth.ts";
 import { classify } from "./operations.ts";
 import { type Base, isVersion, parseBase, splitPath, stripHeads, tailsOf } from "./paths.ts";
-import type { Located, Overhead, Provider, RequestLine, Speech } from "./provider.ts";
+import type { Located, MaxOutput, Overhead, Provider, RequestLine, Speech } from "./provider.ts";
 
 export interface HostSpec {
   readonly id: string;
@@ -23,11 +23,23 @@ export interface HostSpec {
   /** This host's own name for a resource. */
   readonly rename?: (resource: string) => string;
   readonly dialect: Dialect;
+  /** Further dialects in which it generates. */
+  readonly alsoServes?: readonly Dialect[];
   readonly quirks?: Quirks;
   readonly streamUsage: Provider["streamUsage"];
   readonly overhead?: Overhead;
+  readonly maxOutput?: MaxOutput;
   readonly pricesAs?: string;
 }
+
+/** Where each dialect is generated, after a base that ends with its version or not. */
+const PATHS: Readonly<Record<Dialect, string>> = {
+  "openai-chat": "chat/completions",
+  "openai-responses": "responses",
+  "anthropic-messages": "v1/messages",
+  "cohere-chat": "v2/chat",
+  gemini: "v1beta/models/{model}:{action}",
+};
 
 /** What a prompt costs beyond its text where nothing else was seen. */
 export const USUAL_OVERHEAD: Overhead = { plain: 40, tools: 140 };
@@ -39,11 +51,13 @@ export function createHost(spec: HostSpec, settings: ProviderSettings): Provider
   return {
     id: spec.id,
     speaks: spec.speaks,
+    serves: new Map([spec.dialect, ...(spec.alsoServes ?? [])].map((dialect) => [dialect, PATHS[dialect]])),
     hosts: spec.hosts,
     ...(spec.pricesAs === undefined ? {} : { pricesAs: spec.pricesAs }),
     quirks: spec.quirks ?? {},
     streamUsage: spec.streamUsage,
     overhead: spec.overhead ?? USUAL_OVERHEAD,
+    maxOutput: spec.maxOutput ?? [],
     base: base.origin + base.path,
     apiKey: settings.api_key,
     locate,

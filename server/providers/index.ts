@@ -22,6 +22,8 @@ export interface Providers {
   byHost(host: string): Provider | null;
   /** The provider whose official path this is (with leading slash, without query), or null. */
   byPath(path: string, headers: Headers): Provider | null;
+  /** The provider whose model this is by its name (SPEC 12.1), or null. */
+  byModel(model: string): Provider | null;
   names(): string[];
 }
 
@@ -41,6 +43,15 @@ const RECORDS: readonly ProviderRecord[] = [
 
 /** The ids of the providers that need no `protocol` and `base_url`. */
 export const KNOWN_PROVIDERS: readonly string[] = RECORDS.map((record) => record.id);
+
+/** The id of the provider whose model this is by its name, or null. */
+export function ownerOfModel(model: string): string | null {
+  return recordOf(model)?.id ?? null;
+}
+
+function recordOf(model: string): ProviderRecord | undefined {
+  return RECORDS.find(({ models }) => models.test(model));
+}
 
 /** What a configuration says of one provider. */
 interface Configured extends ProviderSettings {
@@ -75,6 +86,7 @@ export function createProviders(settings: Readonly<Record<string, Configured>>):
     upstream: (id, lane) => byLane.get(id)?.get(lane) ?? null,
     byHost: (host) => pick(RECORDS.find((record) => record.hosts.includes(host))),
     byPath: (path, headers) => pick(RECORDS.find((record) => record.owns?.(path, headers))),
+    byModel: (model) => pick(recordOf(model)),
     names: () => [...byId.keys()],
   };
 

@@ -56,7 +56,12 @@ export function findPrice(provider: ListedProvider, name: string): Price | null 
 }
 
 /** A price that no rate card can say is not foreseen. */
-const NO_RATES: DearestRates = { text: null, media: null, output: null };
+export const NO_RATES: DearestRates = {
+  text: { none: null, short: null, hour: null },
+  media: { none: null, short: null, hour: null },
+  output: null,
+  mediaOutput: null,
+};
 
 /** Null for what the library throws at: data and usage that contradict themselves have no price. */
 function calculate(

@@ -7,6 +7,7 @@ const hosts = ["api.minimax.chat", "api.minimax.io", "api.minimaxi.com"];
 export const minimax: ProviderRecord = {
   id: "minimax",
   hosts,
+  models: /^(?:minimax-|abab)/i,
   create: (settings) =>
     createHost(
       {

@@ -7,6 +7,7 @@ const hosts = ["api.mistral.ai"];
 export const mistral: ProviderRecord = {
   id: "mistral",
   hosts,
+  models: /^(?:(?:open-)?mi[sx]tral-|ministral-|magistral-|codestral-|devstral-|pixtral-|voxtral-)/i,
   create: (settings) =>
     createHost(
       {

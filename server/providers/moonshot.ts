@@ -7,6 +7,7 @@ const hosts = ["api.moonshot.cn", "api.moonshot.ai"];
 export const moonshot: ProviderRecord = {
   id: "moonshot",
   hosts,
+  models: /^(?:kimi-|moonshot-)/i,
   create: (settings) =>
     createHost(
       {

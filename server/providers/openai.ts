@@ -1,12 +1,33 @@
 /** OpenAI. https://platform.openai.com/docs/api-reference */
 import { createHost } from "./host.ts";
-import type { ProviderRecord } from "./provider.ts";
+import type { MaxOutput, ProviderRecord } from "./provider.ts";
 
 const hosts = ["api.openai.com"];
+
+/** https://platform.openai.com/docs/models */
+const maxOutput: MaxOutput = [
+  ["gpt-5-pro*", 272_000],
+  ["gpt-5*", 128_000],
+  ["gpt-4.1*", 32_768],
+  ["gpt-4.5*", 16_384],
+  ["gpt-4o*", 16_384],
+  ["chatgpt-4o*", 16_384],
+  ["gpt-audio*", 16_384],
+  ["gpt-4-32k*", 32_768],
+  ["gpt-4-turbo*", 4_096],
+  ["gpt-4-*-preview", 4_096],
+  ["gpt-4*", 8_192],
+  ["gpt-3.5*", 4_096],
+  ["o1*", 100_000],
+  ["o3*", 100_000],
+  ["o4*", 100_000],
+  ["codex-mini*", 100_000],
+];
 
 export const openai: ProviderRecord = {
   id: "openai",
   hosts,
+  models: /^(?:gpt-|chatgpt-|o\d|codex-|text-embedding-|dall-e-|whisper-|tts-|sora-|omni-moderation)/i,
   create: (settings) =>
     createHost(
       {
@@ -16,7 +37,9 @@ export const openai: ProviderRecord = {
         officialPath: "/v1",
         bare: "chat/completions",
         dialect: "openai-chat",
+        alsoServes: ["openai-responses"],
         streamUsage: "ask",
+        maxOutput,
       },
       settings,
     ),

@@ -48,15 +48,22 @@ const BILLED: ReadonlyMap<string, Row> = new Map<string, Row>([
 
 /** Resources that are worth a name in the journal though they are passed on unread. */
 const NAMED =
-  /(?:^|\/)(models|files|batches|fine_tuning|count_tokens|input_tokens|assistants|threads|vector_stores)(?=\/|$)/;
+  /(?:^|\/)(models|files|batches|fine_tuning|count_tokens|assistants|threads|vector_stores)(?=\/|$)/;
 
 /** The operation at an upstream path (no query) of a host whose own dialect is `own`. */
 export function classify(method: string, escapedPath: string, own: Dialect): Operation {
   const path = decodePath(escapedPath);
   const row = method === "POST" ? findBilled(path) : null;
-  if (!row) return passing(NAMED.exec(path)?.[1] ?? "other", dialectOf(path, own));
+  if (!row) return passing(freeName(method, path) ?? NAMED.exec(path)?.[1] ?? "other", dialectOf(path, own));
   const [name, dialect, kind, more] = row;
   return { ...passing(name, dialect ?? own), kind, requestBody: "json", ...more };
+}
+
+/** Posts about a response that cost nothing: its input is counted, or its making is stopped. */
+function freeName(method: string, path: string): "count_tokens" | "cancel" | null {
+  if (method !== "POST") return null;
+  if (/\/responses\/input_tokens\/?$/.test(path)) return "count_tokens";
+  return /\/responses\/[^/]+\/cancel\/?$/.test(path) ? "cancel" : null;
 }
 
 /** An operation that is passed on unread. */

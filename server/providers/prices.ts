@@ -6,9 +6,8 @@ import { type ExactUsd, MAX_CALL_COST, type NanoUsd, toNano } from "../core/mone
 import { costAt, createFindDearest, createOwnCard } from "../core/price.ts";
 import type { ModelPrice, Settings } from "../core/settings.ts";
 import { UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
-import type { AnswerReading } from "../protocols/protocol.ts";
-import { tierUnit } from "../protocols/reading.ts";
-import type { Price } from "./listed-price.ts";
+import type { AnswerReading, Demand } from "../protocols/protocol.ts";
+import { NO_RATES, type Price } from "./listed-price.ts";
 import { createPriceList } from "./price-list.ts";
 import type { Provider } from "./provider.ts";
 
@@ -28,32 +27,33 @@ export interface Prices {
     at: Instant,
   ): NanoUsd | null;
   /**
-   * The most that a call's tokens may cost, by the same candidates as `cost` takes: what a hold is made from. `tier` is
-   * the service tier that the request names. Null when tokens of input have no known rate, or the tier has none.
+   * The most that a call's tokens may cost, by the same candidates as `cost` takes: what a hold is made from (SPEC 7.2).
+   * Null when tokens of input have no known rate, or something that the request asks for has none (SPEC 7.6).
    */
   foresee(
     provider: Provider,
     model: string | null,
     input: number,
-    tier: string | null,
+    asked: Pick<Demand, "cacheWrite" | "surcharges">,
     at: Instant,
   ): Foresight | null;
   /** Tokens that a model takes in at most; null when nobody says. */
   contextWindow(provider: Provider, model: string | null): number | null;
 }
 
-/** Nano-dollars per token, at the dearest rate; `output` is null where output has no rate. */
+/** Nano-dollars per token, at the dearest rate; null where output has no rate. */
 export interface Foresight {
   readonly text: number;
   readonly media: number;
   readonly output: number | null;
+  /** Of answers that may be more than text. */
+  readonly mediaOutput: number | null;
 }
 
 /** Models that are remembered once found, or once not found: names come from outside. */
 const MAX_REMEMBERED = 2000;
 const MAX_NAME = 256;
 const NO_UNITS: AnswerReading["units"] = {};
-const NO_RATES = { text: null, media: null, output: null };
 const ONE_TOKEN = clampUsage({ ...UNKNOWN_USAGE, inputTokens: 1, outputTokens: 1 });
 /** Units that say at which rate tokens are charged: a price of the configuration is that rate. */
 const TIER = /_tier$/;
@@ -76,13 +76,13 @@ export function createPrices(pricing: Settings["pricing"], listText: string | nu
       const nano = total === null ? null : toNano(total);
       return nano === null || nano > MAX_CALL_COST ? null : nano;
     },
-    foresee(provider, model, input, tier, at) {
+    foresee(provider, model, input, asked, at) {
       if (!isName(model)) return null;
       const own = ownPrice(model);
-      const foreseen = foreseeBy(own ?? listedPrice(provider, model), input, tier, at);
+      const foreseen = foreseeBy(own ?? listedPrice(provider, model), input, asked, at);
       // What the list has no rate for is charged by the price for what is unknown.
       if (own || !fallback || (foreseen !== null && foreseen.output !== null)) return foreseen;
-      return dearer(foreseen, foreseeBy(fallback, input, tier, at));
+      return dearer(foreseen, foreseeBy(fallback, input, asked, at));
     },
     contextWindow: (provider, model) =>
       (isName(model) ? listedPrice(provider, model)?.contextWindow : null) ?? null,
@@ -126,18 +126,26 @@ export function createPrices(pricing: Settings["pricing"], listText: string | nu
   }
 }
 
-function foreseeBy(price: Price | null, input: number, tier: string | null, at: Instant): Foresight | null {
-  const { text, media, output } = price?.dearest(input, at) ?? NO_RATES;
+function foreseeBy(
+  price: Price | null,
+  input: number,
+  { cacheWrite, surcharges }: Pick<Demand, "cacheWrite" | "surcharges">,
+  at: Instant,
+): Foresight | null {
+  const dearest = price?.dearest(input, at) ?? NO_RATES;
+  const text = dearest.text[cacheWrite];
+  const media = dearest.media[cacheWrite];
   if (text === null || media === null) return null;
-  const unit = tier === null ? null : tierUnit(tier);
-  const isCharged = unit === null || price?.cost(ONE_TOKEN, { [unit]: 1 }, at) !== null;
-  return isCharged ? { text, media, output } : null;
+  const units = Object.fromEntries(surcharges.map((unit) => [unit, 1]));
+  const isCharged = surcharges.length === 0 || price?.cost(ONE_TOKEN, units, at) !== null;
+  return isCharged ? { text, media, output: dearest.output, mediaOutput: dearest.mediaOutput } : null;
 }
 
 function dearer(one: Foresight | null, other: Foresight | null): Foresight | null {
   if (!one || !other) return one ?? other;
-  const { output } = other;
-  return { text: Math.max(one.text, other.text), media: Math.max(one.media, other.media), output };
+  const { output, mediaOutput } = other;
+  const text = Math.max(one.text, other.text);
+  return { text, media: Math.max(one.media, other.media), output, mediaOutput };
 }
 
 function isName(model: string | null): model is string {

@@ -7,6 +7,11 @@ export interface Provider {
   readonly id: string;
   /** The wire format that the host speaks by nature; single paths of it may speak another. */
   readonly speaks: Speech;
+  /**
+   * The dialects in which it generates, with the path of each after the provider; `{model}` and `{action}` where they
+   * stand in it. Callers of other dialects are translated into the first.
+   */
+  readonly serves: ReadonlyMap<Dialect, string>;
   /** Host names by which a call in plain form is recognised; the first one's origin is the official base. */
   readonly hosts: readonly string[];
   /** Its id in the price list, when that differs. */
@@ -16,6 +21,8 @@ export interface Provider {
   readonly streamUsage: "ask" | "unasked";
   /** Tokens that a prompt costs beyond its text: what an estimate adds. */
   readonly overhead: Overhead;
+  /** What models write at most where the request sets no bound, by their own names: the first that fits. */
+  readonly maxOutput: MaxOutput;
   /** Where this host is reached: origin and path prefix from `base_url` or the official base. No trailing slash. */
   readonly base: string;
   /** The configured key of the fleet, or null. Never logged. */
@@ -35,12 +42,17 @@ export interface Overhead {
   readonly tools: number;
 }
 
+/** A glob of models' names and the tokens that they make at most, each; empty where nobody says. */
+export type MaxOutput = readonly (readonly [models: string, tokens: number])[];
+
 /** What a provider's file contributes: how it is made from its settings, and which plain paths are its own. */
 export interface ProviderRecord {
   readonly id: string;
   readonly hosts: readonly string[];
   /** Settings must have passed `checkBaseUrl`. */
   create(settings: ProviderSettings): Provider;
+  /** The names of its own models (SPEC 12.1). */
+  readonly models: RegExp;
   /** Whether a path without a provider in it is this provider's (SPEC 3.3). `path` begins with a slash. */
   owns?(path: string, headers: Headers): boolean;
 }

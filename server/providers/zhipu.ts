@@ -7,6 +7,7 @@ const hosts = ["open.bigmodel.cn", "api.z.ai"];
 export const zhipu: ProviderRecord = {
   id: "zhipu",
   hosts,
+  models: /^glm-/i,
   create: (settings) =>
     createHost(
       {

@@ -19,7 +19,8 @@ const SPAN: Millis = 3_600_000;
 
 /** What `entries` takes from a line as it is. Its labels are in `shapes`. */
 const OWN_FIELDS = LOG_FIELDS.filter(
-  (field) => !["seq", "time", "prev"].includes(field) && !SHAPE_FIELDS.some((label) => label === field),
+  (field) =>
+    !["seq", "time", "prev", "detail"].includes(field) && !SHAPE_FIELDS.some((label) => label === field),
 );
 
 /** How far the index has folded. Entries up to `floor` are not shown any more. */
@@ -123,7 +124,9 @@ function readAdmitted(line: Line): Instant | null {
 
 /** What a line says besides, as JSON; null where it says nothing. */
 function renderDetail(line: Line): string | null {
-  return "detail" in line && line.detail !== undefined ? JSON.stringify(line.detail) : null;
+  const detail = "detail" in line ? line.detail : null;
+  // Whoever edits a journal must not decide what the logs' readers get.
+  return detail instanceof Object && !Array.isArray(detail) ? JSON.stringify(detail) : null;
 }
 
 /** Entries of files that were pruned go with them: a rebuilt index could not show them either. */

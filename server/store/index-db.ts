@@ -139,10 +139,6 @@ export function openIndex(options: IndexOptions): OpenIndex {
       flush();
       return queries.admissions(since, standing.floor);
     },
-    detail(seq) {
-      flush();
-      return queries.detail(seq, standing.floor);
-    },
     close() {
       flush();
       database.close();

@@ -3,7 +3,7 @@ import type { Database, SQLQueryBindings } from "bun:sqlite";
 import type { Instant } from "../core/duration.ts";
 import { spanOf } from "./fold.ts";
 import { BLOCK, blockStart, SHAPE_FIELDS } from "./shapes.ts";
-import { LOG_FIELDS, type LogEntry, type LogField, type LogFilter } from "./store.ts";
+import { type Detail, LOG_FIELDS, type LogEntry, type LogField, type LogFilter } from "./store.ts";
 
 /** Up to `limit` entries with numbers in (floor, before), newest first. */
 export type FindPage = (filter: LogFilter, limit: number, floor: number, before: number) => LogEntry[];
@@ -69,7 +69,8 @@ export function preparePages(database: Database): FindPage {
   };
 }
 
-type Row = Record<LogField, string | number | null>;
+/** An entry as SQLite keeps it. */
+type Row = Record<Exclude<LogField, "detail">, string | number | null> & { detail: string | null };
 
 /** What is put behind a `WHERE`, and the values of its parameters. */
 interface Conditions {
@@ -114,5 +115,6 @@ function renderColumn(field: LogField): string {
 
 function toEntry(row: Row): LogEntry {
   const stream = row.stream === null ? null : row.stream === 1;
-  return { ...row, time: new Date(Number(row.time)).toISOString(), stream };
+  const detail: Detail | null = row.detail === null ? null : JSON.parse(row.detail);
+  return { ...row, time: new Date(Number(row.time)).toISOString(), stream, detail };
 }

@@ -16,14 +16,13 @@ export interface Queries {
   /** What is not shown any more, up to `floor`, is not summed either. */
   runSums(agent: string, run: string, floor: number): ReturnType<Index["runSums"]>;
   readonly admissions: FindAdmissions;
-  detail(seq: number, floor: number): ReturnType<Index["detail"]>;
 }
 
 export function prepareQueries(database: Database): Queries {
   const listAgents = database.query<AgentRow, []>(`
     SELECT agent, owner, purpose, first_owner AS firstOwner, first_seen AS firstSeen, last_seen AS lastSeen, calls,
       errors, blocked, tokens_in AS tokensIn, tokens_out AS tokensOut, cost_nano AS costNano, unpriced
-    FROM agents ORDER BY agent`);
+    FROM agents WHERE met = 1 ORDER BY agent`);
   const sumHours = database.query<Tally & { agent: string }, [number, number]>(
     `SELECT agent, ${SUMS} FROM hours WHERE start >= ? AND start < ? AND agent <> '' GROUP BY agent`,
   );
@@ -32,9 +31,6 @@ export function prepareQueries(database: Database): Queries {
     SELECT count(*) AS calls, total(cost_nano) AS costNano
     FROM entries CROSS JOIN shapes ON shapes.id = entries.shape
     WHERE entries.run = ? AND entries.seq > ? AND shapes.agent = ? AND shapes.type = 'call'`);
-  const findDetail = database.query<{ detail: string }, [number, number]>(
-    "SELECT detail FROM entries WHERE seq = ? AND seq > ? AND detail IS NOT NULL",
-  );
 
   return {
     page: preparePages(database),
@@ -51,10 +47,6 @@ export function prepareQueries(database: Database): Queries {
     tallies: (from, to) => new Map(sumHours.all(from, to).map(({ agent, ...tally }) => [agent, tally])),
     runSums: (agent, run, floor) => sumRun.get(run, floor, agent) ?? { calls: 0, costNano: 0 },
     admissions: prepareAdmissions(database),
-    detail(seq, floor) {
-      const found = findDetail.get(seq, floor);
-      return found && JSON.parse(found.detail);
-    },
   };
 }
 

@@ -1,4 +1,7 @@
-/** The table `agents`: whoever was ever seen, with lifetime totals. */
+/**
+ * The table `agents`: whoever was ever seen, with lifetime totals. Refusals alone make no agent: a name that was only ever
+ * refused may have been invented for it, and is kept for the case that it is met later.
+ */
 import type { Database } from "bun:sqlite";
 import { emptyTally, type Tally } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
@@ -15,17 +18,19 @@ export interface Sightings {
 }
 
 const INSERT = `
-  INSERT INTO agents (agent, owner, purpose, first_owner, first_seen, last_seen, ${TALLY_COLUMNS.join(", ")})
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO agents (agent, met, owner, purpose, first_owner, first_seen, last_seen, ${TALLY_COLUMNS.join(", ")})
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+/** Who was met stays met. */
+const MEET = "met = max(met, excluded.met)";
 const REPLACE_TALLY = TALLY_COLUMNS.map((column) => `${column} = excluded.${column}`).join(", ");
 
 /** Everything happens inside the caller's transaction. */
 export function prepareSightings(database: Database): Sightings {
   const see = database.query(`${INSERT} ON CONFLICT DO UPDATE SET
-    owner = coalesce(excluded.owner, owner), purpose = coalesce(excluded.purpose, purpose),
+    ${MEET}, owner = coalesce(excluded.owner, owner), purpose = coalesce(excluded.purpose, purpose),
     first_owner = coalesce(first_owner, excluded.first_owner), first_seen = min(first_seen, excluded.first_seen),
     last_seen = max(last_seen, excluded.last_seen), ${ADD_TALLY}`);
-  const seed = database.query(`${INSERT} ON CONFLICT DO UPDATE SET ${REPLACE_TALLY}`);
+  const seed = database.query(`${INSERT} ON CONFLICT DO UPDATE SET ${MEET}, ${REPLACE_TALLY}`);
 
   return {
     add(groups) {
@@ -33,12 +38,14 @@ export function prepareSightings(database: Database): Sightings {
       for (const group of groups) note(sightings, group);
       for (const [agent, s] of sightings) {
         const labels = [s.owner.name, s.purpose.name, s.firstOwner].map((name) => name || null);
-        see.run(agent, ...labels, s.first, s.last, ...tallyValues(s.tally));
+        see.run(agent, s.isMet ? 1 : 0, ...labels, s.first, s.last, ...tallyValues(s.tally));
       }
     },
     seed(totals, time) {
       for (const row of parseTotals(totals)?.agents ?? []) {
-        if (row[0] !== OTHERS) seed.run(row[0], null, null, null, time, time, ...tallyValues(parseRow(row)));
+        const tally = parseRow(row);
+        const isMet = tally.calls > 0 ? 1 : 0;
+        if (row[0] !== OTHERS) seed.run(row[0], isMet, null, null, null, time, time, ...tallyValues(tally));
       }
     },
   };
@@ -54,6 +61,7 @@ const UNNAMED: Label = { name: "", seq: 0 };
 
 /** What a batch says of one agent. */
 interface Sighting {
+  isMet: boolean;
   owner: Label;
   purpose: Label;
   firstOwner: string;
@@ -70,6 +78,7 @@ function note(sightings: Map<string, Sighting>, group: Group): void {
   sightings.set(agent, sighting);
   // Who was refused may have used the name of another: only what was let in names an owner.
   if (group.type !== "blocked") {
+    sighting.isMet = true;
     sighting.firstOwner ||= owner;
     sighting.owner = takeLater(sighting.owner, { name: owner, seq: lastSeq });
     sighting.purpose = takeLater(sighting.purpose, { name: purpose, seq: lastSeq });
@@ -80,7 +89,7 @@ function note(sightings: Map<string, Sighting>, group: Group): void {
 }
 
 function startSighting(first: Instant, last: Instant): Sighting {
-  return { owner: UNNAMED, purpose: UNNAMED, firstOwner: "", first, last, tally: emptyTally() };
+  return { isMet: false, owner: UNNAMED, purpose: UNNAMED, firstOwner: "", first, last, tally: emptyTally() };
 }
 
 function takeLater(known: Label, label: Label): Label {

@@ -9,7 +9,9 @@ import { prepareGatewayKeys } from "./gateway-keys.ts";
 import { STATE_MIGRATIONS } from "./migrations/state.ts";
 import { preparePauses } from "./pauses.ts";
 import { prepareResumes } from "./resumes.ts";
-import type { State } from "./store.ts";
+import { prepareSettings } from "./settings.ts";
+import type { Opened, State } from "./store.ts";
+import { prepareTokens } from "./tokens.ts";
 import { prepareTrust } from "./trust-standings.ts";
 
 /** A journal is known by its place relative to the data folder, so that both can be moved or copied together. */
@@ -40,16 +42,22 @@ export function openState(dataDir: string, now: () => Instant): OpenState {
   return {
     readAdminToken: () => readToken.get()?.hash ?? null,
     writeAdminToken: (hash) => void writeToken.run(hash),
-    createSession: (hash, expires) => sessions.add(hash, expires, now()),
-    isSession: (hash, at) => sessions.has(hash, at),
-    removeSession: (hash) => void sessions.remove(hash),
+    createSession: (hash, expires, token) => sessions.add(hash, expires, token, now()),
+    findSession: (hash, at) => sessions.find(hash, at),
+    removeSession: (hash) => sessions.remove(hash),
     removeSessions: () => void database.run("DELETE FROM sessions"),
-    createLink: (hash, expires) => links.add(hash, expires, now()),
-    takeLink: (hash, at) => links.has(hash, at) && links.remove(hash),
+    createLink: (hash, expires, token) => links.add(hash, expires, token, now()),
+    takeLink(hash, at) {
+      const link = links.find(hash, at);
+      links.remove(hash);
+      return link;
+    },
+    ...prepareTokens(database),
     ...preparePauses(database),
     ...prepareResumes(database),
     ...prepareGatewayKeys(database),
     ...prepareTrust(database),
+    ...prepareSettings(database),
     readHead: (logFile) => readHead.get(relative(dataDir, logFile)),
     writeHead: (logFile, { seq, hash }) => void writeHead.run(relative(dataDir, logFile), seq, hash),
     close: () => database.close(),
@@ -71,18 +79,18 @@ export function readKeptHead(dataDir: string, logFile: string): Head | null {
 /** A table of hashes that end some day; adding one sweeps out those that have. */
 function openExpiring(database: Database, table: "sessions" | "links") {
   const sweep = database.query(`DELETE FROM ${table} WHERE expires <= ?`);
-  const insert = database.query(
-    `INSERT INTO ${table} (hash, expires) VALUES (?, ?) ON CONFLICT DO UPDATE SET expires = excluded.expires`,
+  const insert = database.query(`INSERT OR REPLACE INTO ${table} (hash, expires, token) VALUES (?, ?, ?)`);
+  const find = database.query<Opened, [string, number]>(
+    `SELECT token FROM ${table} WHERE hash = ? AND expires > ?`,
   );
-  const find = database.query<{ expires: number }, [string]>(`SELECT expires FROM ${table} WHERE hash = ?`);
   const remove = database.query(`DELETE FROM ${table} WHERE hash = ?`);
   return {
-    add(hash: string, expires: Instant, now: Instant): void {
+    add(hash: string, expires: Instant, token: string | null, now: Instant): void {
       sweep.run(now);
-      insert.run(hash, expires);
+      insert.run(hash, expires, token);
     },
-    has: (hash: string, now: Instant): boolean => (find.get(hash)?.expires ?? 0) > now,
-    remove: (hash: string): boolean => remove.run(hash).changes > 0,
+    find: (hash: string, now: Instant): Opened | null => find.get(hash, now),
+    remove: (hash: string): void => void remove.run(hash),
   };
 }
 

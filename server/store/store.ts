@@ -4,6 +4,7 @@ import type { Instant } from "../core/duration.ts";
 import type { Line, NewLine } from "../core/event.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Pause, Resume } from "../core/pause.ts";
+import type { Role } from "../core/role.ts";
 
 export interface Store {
   readonly journal: Journal;
@@ -75,19 +76,54 @@ export interface GatewayKey {
   readonly revoked: Instant | null;
 }
 
-/** What people decided: tokens, sessions, links, pauses and their ends, gateway keys; and what trust has come to. */
+/** A further token of the management API. The token itself is kept as a hash only. */
+export interface Token {
+  readonly id: string;
+  /** What a person calls it. */
+  readonly name: string | null;
+  readonly role: Role;
+  readonly created: Instant;
+  readonly expires: Instant | null;
+  readonly revoked: Instant | null;
+  /** When it was last used, roughly; null: never. */
+  readonly used: Instant | null;
+}
+
+/** What a token has opened: a session or a link. */
+export interface Opened {
+  /** Id of the further token; null: the admin token. */
+  readonly token: string | null;
+}
+
+/** A value that was set at run time. */
+export interface KeptSetting {
+  /** A JSON array of keys. */
+  readonly path: string;
+  /** JSON; or what a sealer made of it. */
+  readonly value: string;
+  readonly sealed: boolean;
+}
+
+/** What people decided: tokens, sessions, links, pauses and their ends, gateway keys, settings; and what trust has come to. */
 export interface State {
   /** Hash of the admin token, or null before the first start. */
   readAdminToken(): string | null;
   writeAdminToken(hash: string): void;
-  createSession(hash: string, expires: Instant): void;
-  isSession(hash: string, now: Instant): boolean;
+  createSession(hash: string, expires: Instant, token: string | null): void;
+  /** The session of this hash; null when there is none, or it has ended. */
+  findSession(hash: string, now: Instant): Opened | null;
   removeSession(hash: string): void;
   /** Removes every session: after the token changed. */
   removeSessions(): void;
-  createLink(hash: string, expires: Instant): void;
-  /** True once for a link that exists and has not expired; it is gone afterwards. */
-  takeLink(hash: string, now: Instant): boolean;
+  createLink(hash: string, expires: Instant, token: string | null): void;
+  /** The link, once, if there is one that has not expired; it is gone afterwards. */
+  takeLink(hash: string, now: Instant): Opened | null;
+  /** Every further token with the hash it is found by, the oldest first. */
+  readTokens(): (Token & { readonly hash: string })[];
+  addToken(token: Token, hash: string): void;
+  /** False when there is no such token, or it was revoked before. */
+  revokeToken(id: string, at: Instant): boolean;
+  noteTokenUse(id: string, at: Instant): void;
   readPauses(): Pause[];
   /** Puts the pause in the place of the one that the agent had. */
   writePause(pause: Pause): void;
@@ -100,9 +136,13 @@ export interface State {
   addKey(key: GatewayKey, hash: string): void;
   /** False when there is no such key, or it was revoked before. */
   revokeKey(id: string, at: Instant): boolean;
-  /** The standing of every agent as it was last written: plain JSON, not looked into. */
+  /** The standing of every agent as it was last written: plain JSON, not looked into; null where it is no JSON any more. */
   readTrust(): Map<string, unknown>;
   writeTrust(standings: Iterable<readonly [agent: string, standing: unknown]>): void;
+  /** In the order in which they were set first. */
+  readSettings(): KeptSetting[];
+  /** Puts each in the place of what its path had, and removes those of the dropped paths: all of it or nothing. */
+  writeSettings(kept: readonly KeptSetting[], dropped: readonly string[]): void;
 }
 
 /** Logs filter of the API: each member narrows. */
@@ -120,14 +160,19 @@ export interface LogFilter {
   readonly to?: Instant;
 }
 
+/** What happened besides, of lines that tell of no request: why an agent was paused, which rule, from which tier. */
+export type Detail = Readonly<Record<string, unknown>>;
+
 /** One row of the logs: every name of a journal line, null where the line says nothing. */
-export type LogEntry = Readonly<Record<LogField, string | number | boolean | null>>;
+export type LogEntry = Readonly<Record<Exclude<LogField, "detail">, string | number | boolean | null>> & {
+  readonly detail: Detail | null;
+};
 
 export const LOG_FIELDS = [
   "seq", "time", "type", "request_id", "agent", "owner", "purpose", "run", "parent_run", "key", "provider",
   "requested_model", "model", "stream", "status", "ending", "error", "tokens_in", "tokens_out", "tokens_cached",
   "tokens_cache_write", "tokens_reasoning", "usage", "cost", "cost_nano", "overrun_nano", "latency_ms", "ttft_ms",
-  "attempts", "reason", "count", "event", "clamped", "trust", "prev", "hash",
+  "attempts", "reason", "count", "event", "detail", "clamped", "trust", "prev", "hash",
 ] as const; // biome-ignore format: the order is the contract's
 export type LogField = (typeof LOG_FIELDS)[number];
 
@@ -153,11 +198,9 @@ export interface LogPage {
 export interface Index {
   /** Newest first; the cursor continues where the page ended. */
   logs(filter: LogFilter, limit: number, cursor: string | null): LogPage;
-  /** What the line of this number says besides the names of the logs; null where it says nothing, or is not kept. */
-  detail(seq: number): Readonly<Record<string, unknown>> | null;
   /** All matches, newest first, in pages of bounded size, for streamed exports. */
   scan(filter: LogFilter): IterableIterator<LogEntry[]>;
-  /** Every agent ever seen, with its lifetime totals. */
+  /** Every agent that was ever let in, with its lifetime totals. */
   agents(): AgentHistory[];
   /** Sums per agent over [from, to): whole hours only. */
   tallies(from: Instant, to: Instant): Map<string, Tally>;

@@ -10,7 +10,16 @@ export function prepareTrust(database: Database): Pick<State, "readTrust" | "wri
     for (const [agent, standing] of standings) write.run(agent, JSON.stringify(standing));
   });
   return {
-    readTrust: () => new Map(list.all().map(({ agent, standing }) => [agent, JSON.parse(standing)])),
+    readTrust: () => new Map(list.all().map(({ agent, standing }) => [agent, parse(standing)])),
     writeTrust: (standings) => writeAll(standings),
   };
+}
+
+/** One row that was edited or torn must not keep the others from being read. */
+function parse(standing: string): unknown {
+  try {
+    return JSON.parse(standing);
+  } catch {
+    return null;
+  }
 }

@@ -87,6 +87,7 @@ describe.skipIf(chromium === null)("the fleet page", () => {
     await call(gateway, "mystic", { model: "unheard-of-9" });
     const row = window.page.getByRole("row", { name: /^mystic/ }).first();
     await cell(row, "Cost today", "unknown");
+    await row.getByText("spend unknown").waitFor();
     await window.page.locator(".spend .figure-value").getByText("unknown").waitFor();
     await window.page.getByText("1 call without a known price").waitFor();
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
+import type { AgentStatus } from "../../server/management/wire.ts";
 import { openaiChatEvents } from "../support/answers/openai-chat.ts";
 import { HELLO } from "../support/answers/said.ts";
 import { type Gateway, isCall, startGateway } from "../support/gateway.ts";
@@ -17,6 +18,7 @@ const chromium = findChromium();
 const PRICES = { models: { "priced-*": { input: 10, output: 50 } } };
 const AGENTS = {
   spender: { budget: { max_cost_per_day: 0.004, max_cost_total: 4 } },
+  streamer: { budget: { max_cost_per_hour: 0.02, max_cost_per_day: 10, hold: "worst_case" } },
   unlucky: { circuit_breaker: { error_threshold: 2 } },
 };
 
@@ -51,8 +53,14 @@ describe.skipIf(chromium === null)("what a person sees and decides on the fleet 
     await row.getByText("Paused", { exact: true }).waitFor();
     await row.getByText(/^until \d\d:\d\d$/).waitFor();
     await row.getByText("asks too much").waitFor();
+    await row.getByText(/^since \d\d:\d\d:$/).waitFor();
     expect(await dialog.count()).toBe(0);
-    await page.getByText("4, 1 paused", { exact: true }).waitFor();
+    expect(await statusOf(gateway, "worker")).toMatchObject({
+      status: "paused",
+      pause_reason: "agent_deactivated",
+      pause_detail: "asks too much",
+    });
+    await page.getByText("5, 1 paused", { exact: true }).waitFor();
     expect([await call(gateway, "worker"), await call(gateway, "other")]).toEqual([403, 200]);
     expect(await rowOf(page, "other").getByText("Paused").count()).toBe(0);
 
@@ -61,7 +69,105 @@ describe.skipIf(chromium === null)("what a person sees and decides on the fleet 
     await page.keyboard.press("Enter");
     await row.getByText("Paused", { exact: true }).waitFor({ state: "detached" });
     expect(await page.evaluate("document.activeElement?.ariaLabel")).toBe("Pause worker");
+    expect(await statusOf(gateway, "worker")).toMatchObject({ status: "active", pause_reason: null });
     expect(await call(gateway, "worker")).toBe(200);
+    expect(window.complaints).toEqual([]);
+  });
+
+  test("a pause that ends by itself goes from the page without a reload", async () => {
+    await using gateway = await start();
+    expect(await call(gateway, "worker")).toBe(200);
+    await using window = await signIn(browser, gateway);
+    const row = rowOf(window.page, "worker");
+    await gateway.api("/api/agents/worker/pause", {
+      method: "POST",
+      body: JSON.stringify({ duration: "3s", reason: "a short rest" }),
+    });
+    await row.getByText("a short rest").waitFor();
+    await row.getByRole("button", { name: "Resume worker" }).waitFor();
+    await row.getByText("Paused", { exact: true }).waitFor({ state: "detached" });
+    await row.getByRole("button", { name: "Pause worker" }).waitFor();
+    expect(await row.getByText("a short rest").count()).toBe(0);
+    expect(window.complaints).toEqual([]);
+  });
+
+  test("a budget's bar shows what is held behind what is spent, and lets go of it when the stream ends", async () => {
+    await using gateway = await start();
+    expect(await call(gateway, "streamer")).toBe(200);
+    const { promise: hour, resolve: finish } = Promise.withResolvers<void>();
+    const events = openaiChatEvents(HELLO, "asked");
+    upstream.reply(stream(events, { before: (index) => (index === 2 ? hour : undefined) }));
+    const answer = await open(gateway, "streamer");
+    await using window = await signIn(browser, gateway);
+    const row = rowOf(window.page, "streamer");
+    const holding = /^Hourly budget .* used: \$0\.0027 spent and \$0\.\d+ held of \$0\.0200$/;
+    await row.getByRole("img", { name: holding }).waitFor();
+    expect(await row.getByRole("img", { name: /^Daily budget / }).count()).toBe(1);
+    expect(await row.getByRole("img", { name: /^Total budget / }).count()).toBe(0);
+    const widths = (part: "spent" | "held") =>
+      row.locator(`.meter-${part}`).evaluateAll((parts) => parts.map((one) => one.getAttribute("width")));
+    const [spent, held] = [
+      parseFloat((await widths("spent"))[0] ?? ""),
+      parseFloat((await widths("held"))[0] ?? ""),
+    ];
+    expect(spent).toBeCloseTo(13.5, 9);
+    expect(held).toBeGreaterThan(spent);
+    expect(held).toBeLessThan(100);
+
+    finish();
+    await within(answer.arrayBuffer(), "the end of the stream");
+    await row.getByText(/ in flight$/).waitFor({ state: "detached" });
+    await row.getByRole("img", { name: /^Hourly budget \d+% used: \$0\.0054 spent of \$0\.0200$/ }).waitFor();
+    expect(await widths("held")).toEqual(await widths("spent"));
+    expect(window.complaints).toEqual([]);
+  });
+
+  test("the agent that spends more than all others together is named at the top, and leads when sorted by that", async () => {
+    await using gateway = await start();
+    await using window = await signIn(browser, gateway);
+    const { page } = window;
+    for (const agent of ["calm", "quiet"]) expect(await call(gateway, agent)).toBe(200);
+    for (let calls = 0; calls < 6; calls++) expect(await call(gateway, "runaway")).toBe(200);
+    await page.getByText("75% of it by runaway").waitFor();
+    await rowOf(page, "runaway").getByText("$0.02/min, 75%").waitFor();
+    await rowOf(page, "calm").getByText("$0.0027/min", { exact: true }).waitFor();
+    await page.getByLabel("Sort by").selectOption("Spend per minute");
+    expect((await page.locator(".agent-id").allTextContents()).slice(0, 3)).toEqual([
+      "runaway",
+      "calm",
+      "quiet",
+    ]);
+    expect(await page.getByRole("columnheader", { name: /^Since / }).getAttribute("aria-sort")).toBe(
+      "descending",
+    );
+  });
+
+  test("refusals are counted beside the errors, which they are not, and told in the latest calls", async () => {
+    await using gateway = await start();
+    expect([await call(gateway, "spender"), await call(gateway, "spender")]).toEqual([200, 402]);
+    await using window = await signIn(browser, gateway);
+    const row = rowOf(window.page, "spender");
+    await row.locator('[data-label="Errors this hour"]').getByText("1 blocked").waitFor();
+    expect(await row.locator(".alarming").count()).toBe(0);
+    await window.page.getByText("blocked: budget_exceeded").waitFor();
+  });
+
+  test("of hundreds of agents a page is shown, more when asked for, and the filter finds the others", async () => {
+    const many = Object.fromEntries(Array.from({ length: 130 }, (_, at) => [`one-of-many-${at + 1}`, {}]));
+    await using gateway = await startGateway({ upstream: upstream.origin, file: { agents: many } });
+    await using window = await signIn(browser, gateway);
+    const { page } = window;
+    const rows = page.locator("tr.agent");
+    await page.getByText("of 30 further agents").waitFor();
+    expect(await rows.count()).toBe(100);
+    await page.getByLabel("Filter agents").fill("one-of-many-99");
+    expect(await page.locator(".agent-id").allTextContents()).toEqual(["one-of-many-99"]);
+    await page.getByLabel("Filter agents").fill("");
+    await page.getByRole("button", { name: "Show 30 more" }).click();
+    expect(await rows.count()).toBe(130);
+    expect(await page.getByText("further agents").count()).toBe(0);
+    const hundredAndFirst = await page.locator(".agent-id").nth(100).textContent();
+    expect(await page.evaluate("document.activeElement?.ariaLabel")).toBe(`Pause ${hundredAndFirst}`);
     expect(window.complaints).toEqual([]);
   });
 
@@ -216,6 +322,11 @@ describe.skipIf(chromium === null)("what a person sees and decides on the fleet 
 
 function rowOf(page: Page, agent: string) {
   return page.locator("tr.agent", { has: page.getByText(agent, { exact: true }) });
+}
+
+/** What the API says of the agent. */
+async function statusOf(gateway: Gateway, agent: string): Promise<AgentStatus> {
+  return (await gateway.api(`/api/agents/${agent}`)).json();
 }
 
 /** One call of an agent to its end; refusals come as errors. Resolves with the status. */

@@ -1,30 +1,15 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ArgsDef, CommandDef } from "citty";
-import { createCommands, EXAMPLES } from "../../server/cli/index.ts";
+import type { ArgsDef } from "citty";
+import { EXAMPLES } from "../../server/cli/examples.ts";
+import { createCommands } from "../../server/cli/index.ts";
+import { listLeaves, readTree } from "../../server/cli/tree.ts";
 import { fakeTerminal } from "./fake-terminal.ts";
 
-interface Documented {
-  readonly words: string;
-  readonly description: string;
-  readonly options: string;
-}
-
-type Part<Value> = Value | Promise<Value> | (() => Value | Promise<Value>);
-const resolved = <Value extends object>(part: Part<Value>) => (typeof part === "function" ? part() : part);
-
-/** Every command that runs, with its options in their order. */
-async function listCommands(command: CommandDef, words: string): Promise<Documented[]> {
-  if (command.subCommands) {
-    const below = Object.entries(await resolved(command.subCommands));
-    const lists = await Promise.all(
-      below.map(async ([name, sub]) => listCommands(await resolved(sub), `${words} ${name}`)),
-    );
-    return lists.flat();
-  }
-  const { description = "" } = await resolved(command.meta ?? {});
-  return [{ words, description, options: renderOptions(await resolved(command.args ?? {})) }];
+/** Every command that runs. */
+async function readLeaves() {
+  return listLeaves(await readTree(createCommands(fakeTerminal()), "tollgate"));
 }
 
 function renderOptions(args: ArgsDef): string {
@@ -49,12 +34,12 @@ function readTable(document: string, head: string): string[][] {
 
 test("docs/cli.md lists every command with its meaning and options, and no other", async () => {
   const document = readFileSync(join(import.meta.dir, "../../docs/cli.md"), "utf8");
-  const commands = await listCommands(createCommands(fakeTerminal()), "tollgate");
+  const commands = await readLeaves();
   expect(readTable(document, "| command | what it does |")).toEqual(
-    commands.map(({ words, description }) => [`\`${words}\``, description]),
+    commands.map(({ path, description }) => [`\`${path}\``, description]),
   );
   expect(readTable(document, "| command | options |")).toEqual(
-    commands.map(({ words, options }) => [`\`${words}\``, options]),
+    commands.map(({ path, args }) => [`\`${path}\``, renderOptions(args)]),
   );
 });
 
@@ -62,7 +47,7 @@ test("every example begins with the command that it is for, and every command ha
   for (const [words, examples] of EXAMPLES) {
     for (const example of examples) expect(example).toStartWith(words);
   }
-  for (const { words } of await listCommands(createCommands(fakeTerminal()), "tollgate")) {
-    expect(EXAMPLES.get(words) ?? []).not.toEqual([]);
+  for (const { path } of await readLeaves()) {
+    expect(EXAMPLES.get(path) ?? []).not.toEqual([]);
   }
 });

@@ -1,4 +1,6 @@
+import type { Input } from "../../server/cli/input.ts";
 import type { Terminal } from "../../server/cli/terminal.ts";
+import type { Environment } from "../../server/config/env.ts";
 
 export const NOW = Date.parse("2026-01-31T12:00:00Z");
 
@@ -7,6 +9,8 @@ export interface FakeTerminal extends Terminal {
   readonly printed: string[];
   readonly complained: string[];
   readonly launched: (readonly string[])[];
+  /** Programs that ran in the foreground, with their environment. */
+  readonly ran: { readonly command: readonly string[]; readonly env: Environment }[];
   /** Presses Ctrl-C. */
   interrupt(): void;
 }
@@ -16,6 +20,7 @@ export function fakeTerminal(over: Partial<Terminal> = {}): FakeTerminal {
   const printed: string[] = [];
   const complained: string[] = [];
   const launched: (readonly string[])[] = [];
+  const ran: FakeTerminal["ran"] = [];
   const interrupts = new Set<() => void>();
   return {
     env: {},
@@ -24,6 +29,7 @@ export function fakeTerminal(over: Partial<Terminal> = {}): FakeTerminal {
     isPerson: false,
     columns: 100,
     now: () => NOW,
+    input: fakeInput(),
     print: (line) => printed.push(line),
     complain: (line) => complained.push(line),
     onInterrupt(run) {
@@ -34,12 +40,24 @@ export function fakeTerminal(over: Partial<Terminal> = {}): FakeTerminal {
       launched.push(command);
       return true;
     },
+    run(command, env) {
+      ran.push({ command, env });
+      return Promise.resolve(0);
+    },
     ...over,
     printed,
     complained,
     launched,
+    ran,
     interrupt() {
       for (const run of interrupts) run();
     },
   };
+}
+
+/** A standard input from which `text` comes: line by line to a person's questions, or whole from a pipe. */
+export function fakeInput(text = "", isPerson = false): Input {
+  const lines = text === "" ? [] : text.split("\n");
+  const ask = () => Promise.resolve(lines.shift() ?? null);
+  return { isPerson, ask, askSecret: ask, readAll: () => Promise.resolve(text) };
 }

@@ -32,7 +32,7 @@ describe("words that make no sense end with 2 and say what was probably meant", 
     ["logs --type agnet", '--type is "agnet"; did you mean agent?'],
     [
       "logs --type x",
-      '--type is "x"; expected one of call, blocked, agent, gateway, config, admin, journal, breaker, policy, trust, checkpoint.',
+      '--type is "x"; expected one of call, blocked, agent, gateway, config, admin, journal, breaker, policy, trust, attempt, checkpoint.',
     ],
     ["logs --since 1h --until 2h", "--since is later than --until."],
     ["logs -f --until now", "--until does not go with --follow, which has no end."],

@@ -71,7 +71,7 @@ describe("tollgate pause", () => {
         printed: [],
         complained: [
           'tollgate: No agent "reasercher" has called or is configured; did you mean researcher?',
-          "`tollgate status` shows every agent.",
+          "`tollgate agents` shows every agent.",
         ],
       });
     }

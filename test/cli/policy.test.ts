@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { runCli } from "../../server/cli/main.ts";
-import { renderHits } from "../../server/cli/policy.ts";
+import { renderHits } from "../../server/cli/policy-test.ts";
 import { styleFor } from "../../server/cli/style.ts";
 import type { PolicyTestAnswer } from "../../server/management/wire.ts";
 import { type Harness, makeCall, NOON, startManagement } from "../management/support.ts";

@@ -1,5 +1,6 @@
 import type { ConfigContext } from "../../server/config/load.ts";
 import { checkCondition } from "../../server/gateway/condition.ts";
+import { ownerOfModel } from "../../server/providers/index.ts";
 
 /** A machine that no test runs on, so that nothing of the real one can leak in. */
 export const CONTEXT: ConfigContext = {
@@ -10,4 +11,5 @@ export const CONTEXT: ConfigContext = {
   zone: "Europe/Berlin",
   providers: ["openai", "anthropic", "google"],
   checkCondition,
+  isKnownModel: (model) => ownerOfModel(model) !== null,
 };

@@ -93,8 +93,16 @@ const GOLDEN: readonly (readonly [string, ...string[]])[] = [
   ],
   ["overrides: {}", expect.stringContaining("overrides is not a setting; known here:")],
   [
-    "agents: { a: { fallback: [openai/gpt-4o-mini] } }",
-    expect.stringContaining("agents.a.fallback is not a setting; known here: model,"),
+    "agents: { a: { fallback: [opnai/gpt-4o-mini] } }",
+    "g.yaml:1:27: agents.a.fallback.0 begins with opnai, which is no provider; did you mean openai?",
+  ],
+  [
+    "agents: { a: { fallback: [my-model] } }",
+    "g.yaml:1:27: agents.a.fallback.0 is no model whose provider is known; write it as provider/model.",
+  ],
+  [
+    "agents: { a: { overrides: { opnai: { model: gpt-4o } } } }",
+    "g.yaml:1:36: agents.a.overrides.opnai is for opnai, which is no provider; did you mean openai?",
   ],
 ];
 

@@ -28,6 +28,7 @@ describe("a configuration", () => {
       max_agents: 1000,
       allow_target_hosts: [],
       blocked_response: "reply",
+      retries: 0,
       budget: { max_cost_per_hour: null, max_cost_per_day: null, max_cost_total: null },
     });
     expect(identity).toEqual({ mode: "open", forward: true });
@@ -57,7 +58,13 @@ describe("a configuration", () => {
       allowed_hours: null,
       models: { allow: [], deny: [] },
     });
-    expect(rest).toEqual({ providers: {}, owners: {}, policies: [], routes: { allow: [] } });
+    expect(rest).toEqual({
+      providers: {},
+      owners: {},
+      policies: [],
+      routes: { allow: [] },
+      translation: { unsupported: "refuse" },
+    });
   });
 
   test("keeps what it sets, in the units of the settings", () => {
@@ -81,6 +88,7 @@ pricing: { models: { "my-model*": { input: 0.5, output: 1.5 } } }
       protocol: "openai",
       base_url: "http://127.0.0.1:11434/v1",
       api_key: null,
+      api_keys: [],
       enabled: true,
       rate_limit: null,
       max_concurrency: null,

@@ -215,6 +215,8 @@ export async function finish({ plane }: World, going: readonly Going[]): Promise
   for (let rounds = 0; going.some(({ isOver }) => !isOver); rounds++) {
     if (rounds > 500) throw new Error("Some call never ends.");
     for (const one of going) if (!one.isOver) one.step();
+    // Two streams may wait for what the other holds: only time parts them.
+    plane.advance(250);
     plane.tick();
     await turn();
     await turn();

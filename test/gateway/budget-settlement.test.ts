@@ -83,6 +83,8 @@ describe("usage that was reported is charged", () => {
         using plane = await answerWith(1_000);
         const line = settled(plane);
         expect(line).toMatchObject({ ending: "complete", usage: "reported", cost_nano: costOf(50, 1_000) });
+        // Gemini says with each piece how much it has made: the hold has grown with it.
+        if (stream && wire.name.startsWith("gemini")) return expect(line.overrun_nano).toBeUndefined();
         // Held were 100 tokens of output, and an input of no more than 1,500.
         expect(line.overrun_nano).toBeGreaterThan(costOf(0, 900) - costOf(1_500, 0));
         expect(line.overrun_nano).toBeLessThan(costOf(50, 900));
@@ -173,7 +175,7 @@ describe("a stream without its usage is charged its input and the text that was 
   }
 });
 
-describe("an answer that never came is charged its input as it was held", () => {
+describe("an answer that never came is charged its input, and what may have been made of it by then", () => {
   test("when the upstream times out, when it breaks, and when the client leaves", async () => {
     for (const wire of WIRES) {
       for (const end of ["timeout", "break", "leave"] as const) {
@@ -199,7 +201,8 @@ describe("an answer that never came is charged its input as it was held", () => 
         expect(settled(plane)).toMatchObject({
           ending: end === "leave" ? "gone" : "failed",
           usage: "estimated",
-          cost_nano: held - costOf(0, 100),
+          // Ten minutes are more than enough for its 100 tokens, no time is none.
+          cost_nano: end === "timeout" ? held : held - costOf(0, 100),
         });
       }
     }
@@ -250,12 +253,13 @@ describe("reasoning that nobody sees is charged by the clock, up to what was hel
   });
 });
 
-test("a hold takes the input at its dearest rate: that of a cache write", async () => {
+test("a hold takes the input at its dearest rate: that of the cache write that is asked for", async () => {
   const config = CAPPED.replace("output: 10", "output: 10, cache_write: 1.25, cache_read: 0.1");
   const sizes: number[] = [];
   for (const text of [CAPPED, config]) {
     using plane = openDataPlane({ config: text, upstream: () => new Promise(() => undefined) });
-    void call(plane, "bot", MESSAGES, { ceiling: 100 });
+    const body = { ...MESSAGES.body({ ceiling: 100 }), cache_control: { type: "ephemeral" } };
+    void plane.send(`/agents/bot/${MESSAGES.path(false)}`, { method: "POST", body: JSON.stringify(body) });
     await until(() => plane.sent.length === 1, "the request leaves");
     sizes.push(moneyOf(plane, "bot").held - 100 * OUT);
   }

@@ -266,6 +266,32 @@ describe("a stream that must grow and finds no room beside others", () => {
   });
 });
 
+describe("a stream that waits for room in its own agent's account", () => {
+  test.each(["", "owners: { team: { budget: { max_cost_total: 100 } } }"])(
+    "keeps nobody else out: %p",
+    async (owners) => {
+      const agents =
+        "agents: { '*': { owner: team }, bot: { owner: team, budget: { max_cost_total: 0.06 } } }";
+      using scene = openScene(`${PRICED}gateway: { budget: { max_cost_total: 100 } }\n${agents}\n${owners}`);
+      const { plane } = scene;
+      const { upstream, reader, other, reading } = await starve(scene, 4_400);
+      const another = await call(plane, "another", CHAT, { ceiling: 4_000, said: "unknown" });
+      expect(outcomeOf(another)).toBe(500);
+      expect(plane.calls()).toMatchObject([{ agent: "another" }]);
+      // Of its own agent nobody begins.
+      const own = scene.whole(1);
+      await turns();
+      expect([own.state.outcome, plane.sent.length, shown(reader)]).toEqual([null, 3, 1_000]);
+      await other.settle(10);
+      await reading;
+      await own.settle(1);
+      upstream.break();
+      await reader.rest();
+      expect(plane.fleet.gateway.money.held).toBe(0);
+    },
+  );
+});
+
 describe("a call that fits the cap, but not beside others' holds", () => {
   test("waits without having taken anything, and begins in the turn in which there is room", async () => {
     using scene = openScene();

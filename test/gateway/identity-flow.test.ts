@@ -159,6 +159,49 @@ describe("a gateway key", () => {
   });
 });
 
+describe("x-target-url", () => {
+  const target = (url: string, headers: Record<string, string>) =>
+    chat("hi", { ...headers, "x-target-url": url });
+
+  /** What comes of a plain call to each of these targets, made with a gateway key; and where it went. */
+  async function targets(identity: object, allow_target_hosts: readonly string[]) {
+    using plane = openDataPlane({
+      config: JSON.stringify({ identity, gateway: { allow_target_hosts } }),
+      upstream: works,
+      resolve: async () => ["93.184.215.14"],
+    });
+    const { secret } = plane.keys.create({ agent: "bot", name: null, expires: null }, NOON);
+    const outcomes = [];
+    for (const url of ["https://llm.example", "https://other.example", "https://api.openai.com"]) {
+      const call = target(url, { "x-tollgate-key": secret });
+      outcomes.push(outcomeOf(await plane.send("/v1/chat/completions", call)));
+    }
+    return [outcomes, plane.sent.length, plane.calls().map(({ provider }) => provider)];
+  }
+
+  test("is off where every call needs a key, but for the hosts that the operator names", async () => {
+    const off = "target_forbidden";
+    expect(await targets({ mode: "keys" }, [])).toEqual([[off, off, off], 0, []]);
+    expect(await targets({ mode: "keys" }, ["llm.example"])).toEqual([[200, off, off], 1, ["llm.example"]]);
+    expect(await targets({ mode: "open" }, [])).toEqual([
+      [200, 200, 200],
+      3,
+      ["llm.example", "other.example", "openai"],
+    ]);
+  });
+
+  test("that is refused says what to do, and is ignored where the path names the provider", async () => {
+    using plane = open({ identity: { mode: "keys" } });
+    const { secret } = plane.keys.create({ agent: "bot", name: null, expires: null }, NOON);
+    const call = target("https://llm.example", { "x-tollgate-key": secret });
+    const refused = await plane.send("/v1/chat/completions", call);
+    expect([refused.status, refused.headers.get("x-should-retry")]).toEqual([403, "false"]);
+    expect(await refused.text()).toContain("gateway.allow_target_hosts");
+    expect(outcomeOf(await plane.send("/openai/v1/chat/completions", call))).toBe(200);
+    expect(plane.sent.map(({ url }) => new URL(url).host)).toEqual(["api.openai.com"]);
+  });
+});
+
 describe("a run", () => {
   test("of the same id is each agent's own, and its cap only ever gets lower", async () => {
     using plane = open({});

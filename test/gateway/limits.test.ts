@@ -1,6 +1,7 @@
 /** Hours, models and rates: who may call when, what, and how often. */
 import { describe, expect, test } from "bun:test";
-import { json, openDataPlane } from "../support/data-plane.ts";
+import { type DataPlane, json, openDataPlane } from "../support/data-plane.ts";
+import { makeTempFolder } from "../support/temp.ts";
 
 const chat = (model = "gpt-4o-mini"): RequestInit => ({
   method: "POST",
@@ -55,6 +56,31 @@ agents: { "*": { rate_limit: { max_requests: 2, window_seconds: 60 } } }
     expect([await status("/agents/b/openai"), await status("/agents/b/openai")]).toEqual([200, 429]);
     plane.advance(MINUTE);
     expect(await status("/agents/b/openai")).toBe(200);
+  });
+
+  test("as a window is one for all hosts that only calls have named, over a restart, too", async () => {
+    const config = `agents: { "*": { rate_limit: { max_requests: 2, window_seconds: 60 } } }`;
+    using folder = makeTempFolder("strangers");
+    const open = () =>
+      openDataPlane({ config, upstream, folder: folder.path, resolve: async () => ["93.184.215.14"] });
+    const status = async (plane: DataPlane, agent: string, host: string): Promise<number> => {
+      const headers = { "x-target-url": `https://${host}`, "x-agent-id": agent };
+      return (await plane.send("/v1/chat/completions", { ...chat(), headers })).status;
+    };
+    {
+      using plane = open();
+      expect([await status(plane, "a", "one.example"), await status(plane, "a", "two.example")]).toEqual([
+        200, 200,
+      ]);
+      expect(await status(plane, "a", "three.example")).toBe(429);
+      expect(await status(plane, "b", "three.example")).toBe(200);
+      expect((await plane.send("/agents/a/openai", chat())).status).toBe(200);
+    }
+    using plane = open();
+    expect([await status(plane, "a", "four.example"), await status(plane, "b", "four.example")]).toEqual([
+      429, 200,
+    ]);
+    expect(plane.sent).toHaveLength(1);
   });
 
   test("holds however many calls come at once", async () => {

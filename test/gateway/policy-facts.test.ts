@@ -11,7 +11,7 @@ const CALL: CallAtHand = {
   owner: "team-ml",
   purpose: null,
   tags: ["prod", "ticket=7"],
-  requestedModel: "gpt-4o",
+  model: "gpt-4o",
   provider: { id: "openai" },
 };
 
@@ -51,7 +51,7 @@ describe("the facts that policies read", () => {
   });
 
   test("of an agent that was never let in are zeros, and it is active: it calls", () => {
-    const unnamed = { ...CALL, requestedModel: null, owner: null, tags: [] };
+    const unnamed = { ...CALL, model: null, owner: null, tags: [] };
     const facts = describeFacts(unnamed, null, { ...AROUND, trustScore: null }, NOON);
     expect(facts).toMatchObject({ error_rate: 0, total_cost: 0, call_count: 0, run_cost: 0, run_calls: 0 });
     expect(facts).toMatchObject({ status: "active", model: "", owner: "", tags: [], trust_score: 50 });
@@ -69,7 +69,7 @@ describe("the facts that policies read", () => {
     const long = "x".repeat(10_000);
     const tags = Array.from({ length: 5_000 }, () => long);
     const facts = describeFacts(
-      { ...CALL, owner: long, purpose: long, requestedModel: long, tags },
+      { ...CALL, owner: long, purpose: long, model: long, tags },
       AGENT,
       AROUND,
       NOON,

@@ -182,7 +182,7 @@ test("agrees with the gateway that was there, for any calls that came one after 
           owner: null,
           purpose: null,
           tags: [],
-          requestedModel: "gpt-4o",
+          model: "gpt-4o",
           provider: { id: "openai" },
         };
         const around = { isPaused: false, trustScore: 50, run: null, zone };

@@ -1,5 +1,6 @@
 /** A loop against a closed door stays cheap (SPEC 6.5): its replies come late, its lines are folded, nothing is lost. */
 import { describe, expect, test } from "bun:test";
+import { cpSync } from "node:fs";
 import type { BlockedLine } from "../../server/core/event.ts";
 import { type DataPlane, json, openDataPlane } from "../support/data-plane.ts";
 import { ANSWER, ask, chat, outcomeOf, taken, turn } from "../support/governed.ts";
@@ -160,11 +161,36 @@ describe("nothing is lost", () => {
     expect(plane.fleet.agents.get("other")?.day).toMatchObject({ calls: 0, blocked: 1 });
   });
 
-  test("of callers that are no agents: they share one count for each reason", async () => {
-    using plane = openDataPlane({ config: "identity: { mode: known }", upstream: () => json(ANSWER) });
-    for (let count = 0; count < 40; count++) expect(await ask(plane, `new-${count}`)).toBe("unknown_agent");
+  test("of callers that are no agents: they share one count for each reason, and are none after the next start", async () => {
+    using folder = makeTempFolder("refusals");
+    const start = () =>
+      openDataPlane({
+        config: "identity: { mode: known }",
+        upstream: () => json(ANSWER),
+        folder: folder.path,
+      });
+    {
+      using plane = start();
+      for (let count = 0; count < 40; count++) expect(await ask(plane, `new-${count}`)).toBe("unknown_agent");
+      letFold(plane);
+      expect([blocked(plane).length, counted(plane), plane.fleet.agents.size]).toEqual([10, 40, 0]);
+      expect(plane.fleet.strangers.hour.blocked).toBe(40);
+    }
+    using plane = start();
+    expect(plane.fleet.agents.size).toBe(0);
+  });
+
+  test("of what was written when the gateway is killed: status and journal say the same afterwards", async () => {
+    using folder = makeTempFolder("refusals");
+    using copy = makeTempFolder("killed");
+    using plane = open(folder.path);
+    for (let count = 0; count < 30; count++) await ask(plane, "bot", REFUSED);
     letFold(plane);
-    expect([blocked(plane).length, counted(plane), plane.fleet.agents.size]).toEqual([10, 40, 0]);
-    expect(plane.fleet.strangers.hour.blocked).toBe(40);
+    for (let count = 0; count < 5; count++) await ask(plane, "bot", REFUSED);
+    cpSync(folder.path, copy.path, { recursive: true });
+    using later = open(copy.path);
+    // What was being folded in that moment is lost with the process, from both.
+    expect([counted(plane), later.fleet.agents.get("bot")?.total.blocked]).toEqual([30, 30]);
+    expect(later.fleet.agents.get("bot")?.hour).toMatchObject({ calls: 0, errors: 0, blocked: 30 });
   });
 });

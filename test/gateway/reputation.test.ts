@@ -19,11 +19,13 @@ const loop: Fact = { kind: "loop" };
 /** A reputation with the events that it told. */
 function open(restore: ReadonlyMap<string, unknown> = new Map()) {
   const events: [agent: string, TrustEvent, now: number][] = [];
+  const unreadable: string[] = [];
   const reputation = createReputation({
     restore,
+    onUnreadable: (agent) => void unreadable.push(agent),
     onEvent: (agent, event, now) => void events.push([agent, event, now]),
   });
-  return { reputation, events };
+  return { reputation, events, unreadable };
 }
 
 /** What would come back from the disk. */
@@ -189,7 +191,8 @@ describe("what is kept", () => {
       }),
     );
     for (const nothing of [null, undefined, 7, "trusted", [], {}, { score: 100, tier: "privileged" }]) {
-      expect(open(new Map([["bot", nothing]])).reputation.score("bot", terms)).toBe(50);
+      const { reputation, unreadable } = open(new Map([["whole", whole]]).set("bot", nothing));
+      expect([reputation.score("bot", terms), unreadable]).toEqual([50, ["bot"]]);
     }
   });
 });

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
-import { ROOM_WAIT } from "../../server/gateway/running-hold.ts";
+import { ROOM_WAIT } from "../../server/gateway/room-wait.ts";
 import { messagesAnswer } from "../support/answers/anthropic-messages.ts";
 import { openaiChatAnswer } from "../support/answers/openai-chat.ts";
 import { HELLO, textOf } from "../support/answers/said.ts";

@@ -1,7 +1,9 @@
 /** What a call is charged, whatever its answer says and however it ends. */
+
 import { describe, expect, test } from "bun:test";
 import { createCall } from "../../server/gateway/call.ts";
 import { createCrossing } from "../../server/gateway/crossing.ts";
+import { NOTHING_EARLIER } from "../../server/gateway/earlier.ts";
 import type { Plan } from "../../server/gateway/plan.ts";
 import { settle } from "../../server/gateway/settle.ts";
 import type { AnswerReading } from "../../server/protocols/protocol.ts";
@@ -25,6 +27,7 @@ const event = (body: object): string => `data: ${JSON.stringify(body)}\n\n`;
 
 const PLAN: Plan = {
   inputTokens: 30,
+  hidesInput: false,
   price: { inputNano: 30, inputRate: 1, outputRate: 1 },
   choices: 1,
   ceiling: 100,
@@ -33,6 +36,7 @@ const PLAN: Plan = {
   slice: 100,
   hidesReasoning: false,
   imposesCeiling: false,
+  guessesCeiling: false,
 };
 
 const READING: AnswerReading = {
@@ -141,6 +145,7 @@ describe("figures that cannot be", () => {
           contextWindow: () => null,
         },
         requestedModel: "gpt-4o-mini",
+        model: "gpt-4o-mini",
         stream: false,
         isBackground: false,
         isStranger: false,
@@ -148,7 +153,14 @@ describe("figures that cannot be", () => {
         trust: null,
         plan: PLAN,
       },
-      { admitted: 0, hold: null, clamped: null, crossing: createCrossing([]), releaseSlot() {} },
+      {
+        admitted: 0,
+        hold: null,
+        clamped: null,
+        earlier: NOTHING_EARLIER,
+        crossing: createCrossing([]),
+        releaseSlot() {},
+      },
       agent,
       { owner: null, run: null },
       0,

@@ -8,15 +8,38 @@ async function reasonFor(
   addresses: string[] = [],
   allow: string[] = [],
 ): Promise<string | null> {
-  const result = await checkTarget(url, allow, async () => addresses);
+  const result = await checkTarget(url, { allowed: allow, onlyAllowed: false }, async () => addresses);
   return "reason" in result ? result.reason : null;
 }
 
 describe("x-target-url", () => {
   test("a public host passes and is pinned to the address that was checked", async () => {
-    expect(await checkTarget("https://llm.example/base", [], publicly)).toMatchObject({
+    const rules = { allowed: [], onlyAllowed: false };
+    expect(await checkTarget("https://llm.example/base", rules, publicly)).toMatchObject({
       address: "93.184.215.14",
     });
+  });
+
+  test("where only allowed hosts may be named, no other is, nor is it looked up; private ones are allowed as ever", async () => {
+    const looked: string[] = [];
+    const resolve = async (host: string) => {
+      looked.push(host);
+      return host === "inner.lan" ? ["10.0.0.1"] : publicly();
+    };
+    const rules = { allowed: ["llm.example", "*.lan"], onlyAllowed: true };
+    const outcomes = [];
+    for (const host of ["llm.example", "inner.lan", "other.example", "8.8.8.8", "llm.example.evil.example"]) {
+      const checked = await checkTarget(`https://${host}`, rules, resolve);
+      outcomes.push("reason" in checked ? checked.reason : checked.address);
+    }
+    expect(outcomes).toEqual([
+      "93.184.215.14",
+      "10.0.0.1",
+      "target_forbidden",
+      "target_forbidden",
+      "target_forbidden",
+    ]);
+    expect(looked).toEqual(["llm.example", "inner.lan"]);
   });
 
   for (const url of [

@@ -54,21 +54,21 @@ describe("the admin token", () => {
     using home = open();
     home.provision();
     const before = home.state.readAdminToken();
-    home.state.createSession("session", NOW + 1_000);
+    home.state.createSession("session", NOW + 1_000, null);
     expect(home.provision()).toEqual({ kind: "known", file: home.file });
     expect(home.state.readAdminToken()).toBe(before);
-    expect(home.state.isSession("session", NOW)).toBe(true);
+    expect(home.state.findSession("session", NOW)).not.toBeNull();
   });
 
   test("is what the operator set, and a new one ends every session", () => {
     using home = open();
     home.provision({ configured: "first token" });
-    home.state.createSession("session", NOW + 1_000);
+    home.state.createSession("session", NOW + 1_000, null);
     home.provision({ configured: "first token" });
-    expect(home.state.isSession("session", NOW)).toBe(true);
+    expect(home.state.findSession("session", NOW)).not.toBeNull();
     expect(home.provision({ configured: "second token" })).toEqual({ kind: "known", file: home.file });
     expect(home.state.readAdminToken()).toBe(hashSecret("second token"));
-    expect(home.state.isSession("session", NOW)).toBe(false);
+    expect(home.state.findSession("session", NOW)).toBeNull();
     expect(readFileSync(home.file, "utf8")).toBe("second token\n");
   });
 

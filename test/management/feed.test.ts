@@ -3,7 +3,7 @@ import type { Principal } from "../../server/management/auth.ts";
 import { createFeed, type LiveSocket } from "../../server/management/feed.ts";
 import { startManagement } from "./support.ts";
 
-const ADMIN: Principal = { kind: "token", hash: "any" };
+const ADMIN: Principal = { kind: "token", hash: "any", token: null, role: "admin" };
 
 /** A socket whose buffer the test fills. */
 function makeSocket(answer: (frames: number) => number = () => 1) {

@@ -157,3 +157,51 @@ agents:
     }
   });
 });
+
+describe("a pause that is over by itself is gone from the status within a second, although nobody calls", () => {
+  const capped = (usd: number) => `agents: { researcher: { budget: { max_cost_total: ${usd} } } }`;
+  const spent: PauseCause = { by: "budget", window: "total", least: 1 };
+
+  async function statuses(api: Harness): Promise<(string | null)[][]> {
+    api.controls.keepHouse(api.context.now());
+    const { agents } = (await (await api.asAdmin("/api/status")).json()) as AgentsAnswer;
+    return agents.map(({ id, status, pause_reason }) => [id, status, pause_reason]);
+  }
+
+  function pause(api: Harness, agent: string, cause: PauseCause, until: number | null): void {
+    api.setAgent(agent, { inFlight: 1 });
+    api.controls.pause({ agent, since: NOON, until, cause }, NOON);
+  }
+
+  test("because its cap was raised; one by a person stays", async () => {
+    await using api = startManagement({ config: capped(2) });
+    pause(api, "researcher", spent, null);
+    pause(api, "writer", { by: "person", note: null }, null);
+    api.setAgent("researcher", { total: makeTally({ costNano: 2 * USD }) });
+    const paused = [
+      ["researcher", "paused", "budget_exceeded"],
+      ["writer", "paused", "agent_deactivated"],
+    ];
+    expect(await statuses(api)).toEqual(paused);
+    api.configure(capped(2));
+    expect(await statuses(api)).toEqual(paused);
+    api.configure(capped(3));
+    expect(await statuses(api)).toEqual([["researcher", "active", null], paused[1] ?? []]);
+  });
+
+  test("because its time has come; one without an end stays", async () => {
+    await using api = startManagement();
+    pause(api, "researcher", { by: "policy", rule: "runaway" }, NOON + 2_000);
+    pause(api, "writer", { by: "policy", rule: "runaway" }, null);
+    api.advance(1_999);
+    expect(await statuses(api)).toEqual([
+      ["researcher", "paused", "policy"],
+      ["writer", "paused", "policy"],
+    ]);
+    api.advance(1);
+    expect(await statuses(api)).toEqual([
+      ["researcher", "active", null],
+      ["writer", "paused", "policy"],
+    ]);
+  });
+});

@@ -32,8 +32,16 @@ test("pausing with kill ends the agent's streams within one turn, as cut, with t
     kill: gateway.kill,
     settings: () => setup.settings,
     setup: () => setup,
+    configuration: {
+      values: () => [],
+      shadowed: () => [],
+      removedPolicies: () => [],
+      change: () => ({ outcome: "fixed", paths: [] }),
+    },
+    fetch: () => Promise.reject(new Error("this API has no network")),
     health: () => ({ degraded: [], warnings: [] }),
-    reload: () => Promise.resolve({ outcome: "applied", applied: false, needs_restart: [], warnings: [] }),
+    reload: () =>
+      Promise.resolve({ outcome: "applied", applied: false, needs_restart: [], warnings: [], shadowed: [] }),
     gatewayUrl: () => "",
     dashboardUrl: () => "",
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),

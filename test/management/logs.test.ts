@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { describeFacts } from "../../server/gateway/policy-facts.ts";
 import type { LogsAnswer } from "../../server/management/wire.ts";
 import { LOG_FIELDS } from "../../server/store/store.ts";
 import { within } from "../support/signals.ts";
@@ -70,6 +71,77 @@ describe("the logs", () => {
       expect(error.code).toBe("invalid_parameter");
       expect(error.message).toContain(query.split("=")[0] ?? "");
     }
+  });
+});
+
+describe("what became of an agent", () => {
+  const config = `agents: { researcher: { owner: team-ml, purpose: production } }
+policies: [{ name: runaway, condition: "call_count >= 0", action: pause }]`;
+
+  /** Has a person pause the agent, a rule pause it, a loop cost it trust, and a breaker of it open. */
+  function suffer({ controls, context }: Harness): void {
+    const setup = context.setup();
+    const terms = setup.agent("researcher");
+    controls.pause(
+      { agent: "researcher", since: NOON, until: null, cause: { by: "person", note: "why" } },
+      NOON,
+    );
+    controls.resume("researcher", "person", NOON);
+    const around = { isPaused: false, trustScore: null, run: null, zone: "UTC" };
+    const labels = { owner: null, purpose: null, tags: [], model: null };
+    const call = { identity: { name: "researcher" }, provider: { id: "openai" }, ...labels };
+    controls.policing.review(setup.policies, () => describeFacts(call, null, around, NOON), NOON);
+    controls.reputation.observe(
+      "researcher",
+      { kind: "loop" },
+      NOON,
+      controls.trustTermsOf("researcher", setup),
+    );
+    const settings = { ...terms.circuit_breaker, error_threshold: 1 };
+    const target = { agent: "researcher", provider: "openai", origin: "https://api.openai.com", settings };
+    controls.breakers.take(target, NOON).fail(NOON);
+  }
+
+  test("is in the logs with its details, under its owner and purpose, called or not", async () => {
+    await using api = startManagement({ config });
+    suffer(api);
+    const answer = await api.asAdmin("/api/logs?owner=team-ml&purpose=production");
+    const { entries } = (await answer.json()) as LogsAnswer;
+    expect(entries.map(({ type, event, agent, detail }) => [type, event, agent, detail]).reverse()).toEqual([
+      ["agent", "agent.paused", "researcher", { by: "person", note: "why", until: null }],
+      ["agent", "agent.resumed", "researcher", { by: "person" }],
+      ["policy", "policy.paused", "researcher", { rule: "runaway" }],
+      ["agent", "agent.paused", "researcher", { by: "policy", rule: "runaway", until: null }],
+      ["trust", "trust.lost", "researcher", expect.objectContaining({ reason: "loop" })],
+      ["breaker", "breaker.opened", "researcher", { scope: "agent", provider: "openai" }],
+    ]);
+  });
+
+  test("has the owner that was declared where none is configured, and nobody else's lines have one", async () => {
+    await using api = startManagement();
+    api.setAgent("researcher", { owner: "team-x" });
+    for (const agent of ["researcher", "writer"]) {
+      api.controls.pause({ agent, since: NOON, until: null, cause: { by: "loop" } }, NOON);
+    }
+    const answer = await api.asAdmin("/api/logs?type=agent");
+    const { entries } = (await answer.json()) as LogsAnswer;
+    expect(entries.map(({ agent, owner }) => [agent, owner])).toEqual([
+      ["writer", null],
+      ["researcher", "team-x"],
+    ]);
+  });
+
+  test("keeps its details in every download: as members, and in one cell of JSON", async () => {
+    await using api = startManagement();
+    const cause = { by: "person", note: '=cmd "x",\ny' } as const;
+    api.controls.pause({ agent: "researcher", since: NOON, until: null, cause }, NOON);
+    const detail = { ...cause, until: null };
+    const download = async (format: string) =>
+      (await api.asAdmin(`/api/logs?type=agent&format=${format}`)).text();
+    expect(JSON.parse(await download("json")).entries[0].detail).toEqual(detail);
+    expect(JSON.parse(await download("jsonl")).detail).toEqual(detail);
+    const cell = `"${JSON.stringify(detail).replaceAll('"', '""')}"`;
+    expect((await download("csv")).split("\r\n")[1]).toContain(`,agent.paused,${cell},`);
   });
 });
 

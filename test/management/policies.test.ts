@@ -27,6 +27,7 @@ async function ask(api: Harness, question: unknown): Promise<PolicyTestAnswer> {
 test("the policies in force are listed in their order, with how they act", async () => {
   await using api = startManagement({ config: CONFIG });
   const list = async () => (await api.asAdmin("/api/policies")).json();
+  const params = { duration: null, cooldown: "15m", rate: null, delay_ms: null, hold_seconds: 60 };
   expect(await list()).toEqual({
     policies: [
       {
@@ -35,6 +36,8 @@ test("the policies in force are listed in their order, with how they act", async
         action: "pause",
         mode: "shadow",
         min_calls: 10,
+        params: { min_calls: null, ...params },
+        source: "file",
       },
       {
         name: "runaway",
@@ -42,11 +45,14 @@ test("the policies in force are listed in their order, with how they act", async
         action: "deny",
         mode: "enforce",
         min_calls: 2,
+        params: { min_calls: 2, ...params },
+        source: "file",
       },
     ],
+    removed: [],
   });
   api.configure("policies: []");
-  expect(await list()).toEqual({ policies: [] });
+  expect(await list()).toEqual({ policies: [], removed: [] });
 });
 
 describe("testing a policy", () => {

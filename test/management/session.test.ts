@@ -73,7 +73,7 @@ describe("a session", () => {
     const cookie = await api.logIn();
     const id = cookie.split("=")[1] ?? "";
     await api.fetch("/api/session", { method: "DELETE", headers: { cookie, origin: api.url } });
-    expect(api.store.state.isSession(id, NOON)).toBe(false);
+    expect(api.store.state.findSession(id, NOON)).toBeNull();
     const { entries } = api.store.index.logs({ type: "admin" }, 10, null);
     expect(entries).toHaveLength(2);
     expect(JSON.stringify(entries)).not.toContain(id);

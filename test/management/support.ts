@@ -1,20 +1,24 @@
 /** A management API on a real socket, over a real store and a fleet that the test writes. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Elysia } from "elysia";
+import { createConfiguration } from "../../server/configuration.ts";
 import { emptyTally, type Tally } from "../../server/core/agent.ts";
 import type { Instant } from "../../server/core/duration.ts";
 import type { NewLine } from "../../server/core/event.ts";
 import { type Controls, createControls } from "../../server/gateway/controls.ts";
 import { type AgentState, createFleet } from "../../server/gateway/fleet.ts";
 import { createKeyring } from "../../server/gateway/keys.ts";
-import { createSetup } from "../../server/gateway/setup.ts";
+import { type Loaded, type LoadResult, layAnew, loadConfiguration } from "../../server/load.ts";
 import type { Health, ManagementContext, ReloadResult } from "../../server/management/context.ts";
 import { LIVE_LIMITS } from "../../server/management/live.ts";
 import { createManagement } from "../../server/management/management.ts";
 import { createAdminToken, hashSecret } from "../../server/management/secrets.ts";
 import type { ErrorAnswer } from "../../server/management/wire.ts";
+import { openRunTime } from "../../server/run-time.ts";
 import { openStore } from "../../server/store/open.ts";
+import { createSealer } from "../../server/store/sealing.ts";
 import type { Store } from "../../server/store/store.ts";
-import { settingsOf } from "../support/data-plane.ts";
 import { makeTempFolder } from "../support/temp.ts";
 
 /** Noon, so that going back an hour stays within the day. */
@@ -68,19 +72,32 @@ export function startManagement(options: { token?: string; host?: string; config
   const folder = makeTempFolder("management");
   let now = NOON;
   const { host = "127.0.0.1" } = options;
-  const read = (config: string) => createSetup(settingsOf(makeConfig(host) + config, folder.path));
-  let setup = read(options.config ?? AGENTS);
+  const file = join(folder.path, "gateway.yaml");
+  const source = { file, overrides: { "data-dir": folder.path } };
+  const write = (config: string) => writeFileSync(file, makeConfig(host) + config);
+  write(options.config ?? AGENTS);
   const told: string[] = [];
   const log = (message: string) => void told.push(message);
-  const { audit } = setup.settings;
+  const { audit } = loaded(loadConfiguration(source)).settings;
   const store = openStore({ dataDir: folder.path, audit, timezone: "UTC", now: () => now, log });
   if ("problem" in store) throw new Error(store.problem);
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
   const token = options.token ?? createAdminToken(random);
   store.state.writeAdminToken(hashSecret(token));
+  const sealer = createSealer({ dataDir: folder.path, secretKey: null, random });
+  const runTime = openRunTime(store.state, sealer);
+  const configuration = createConfiguration({
+    first: loaded(loadConfiguration(source, runTime.values())),
+    runTime,
+    load: (values) => loadConfiguration(source, values),
+    layAnew: (read, values) => layAnew(read, source, values),
+    provision: () => null,
+    onChange: () => undefined,
+  });
+  const { setup } = configuration;
 
   const fleet = createFleet({ index: store.index, zone: "UTC", now, ownerOf: () => null });
-  const controls = createControls({ store, fleet, now: () => now, setup: () => setup, log });
+  const controls = createControls({ store, fleet, now: () => now, setup, log });
   const killed: string[] = [];
   const timers = new Set<() => void>();
   const stopping = new AbortController();
@@ -95,8 +112,10 @@ export function startManagement(options: { token?: string; host?: string; config
     keys: createKeyring(store.state, random),
     controls,
     kill: (agent) => void killed.push(agent),
-    settings: () => setup.settings,
-    setup: () => setup,
+    fetch: () => Promise.reject(new Error("this API has no network")),
+    settings: () => setup().settings,
+    setup,
+    configuration,
     health() {
       healthChecks++;
       return harness.health;
@@ -130,9 +149,12 @@ export function startManagement(options: { token?: string; host?: string; config
     killed,
     told,
     health: { degraded: [], warnings: [] },
-    reload: () => Promise.resolve({ outcome: "applied", applied: true, needs_restart: [], warnings: [] }),
+    reload: configuration.reload,
     configure(config) {
-      setup = read(config);
+      write(config);
+      loaded(loadConfiguration(source, runTime.values()));
+      // Swapped in before it returns; only its answer is a promise.
+      void configuration.reload();
     },
     advance(millis) {
       now += millis;
@@ -173,6 +195,12 @@ export function startManagement(options: { token?: string; host?: string; config
     },
   };
   return harness;
+}
+
+/** What was loaded; a configuration that is wrong is the test's mistake. */
+function loaded(result: LoadResult): Loaded {
+  if ("problems" in result) throw new Error(result.problems.map(({ message }) => message).join("\n"));
+  return result;
 }
 
 /** A tally of nothing but what is given. */

@@ -30,12 +30,28 @@ test("a ceiling that the client wrote is lowered in place, every other byte as i
 });
 
 test("where the client wrote none, the field that the model takes is added", () => {
-  for (const model of ["o3", "o4-mini", "gpt-5", "gpt-5.1-codex", "openai/gpt-5-nano", "O1-preview"]) {
+  for (const model of [
+    "o3",
+    "o4-mini",
+    "gpt-5",
+    "gpt-5.1-codex",
+    "openai/gpt-5-nano",
+    "O1-preview",
+    "ft:o4-mini:org::id",
+  ]) {
     expect(lower("openai-chat", '{"model":"x"}', 300, model)).toBe(
       '{"max_completion_tokens":300,"model":"x"}',
     );
   }
-  for (const model of ["gpt-4o", "gpt-4.1", "mistral-large", "olmo-2", null]) {
+  for (const model of [
+    "gpt-4o",
+    "gpt-4.1",
+    "gpt-35-turbo",
+    "ft:gpt-4o:org::id",
+    "mistral-large",
+    "olmo-2",
+    null,
+  ]) {
     expect(lower("openai-chat", '{"model":"x"}', 300, model)).toBe('{"max_tokens":300,"model":"x"}');
   }
   expect(lower("openai-responses", "{ }", 300)).toBe('{"max_output_tokens":300 }');
@@ -92,9 +108,10 @@ test("whatever the request, what is demanded afterwards is at most the ceiling a
     fc.property(dialect, request, fc.integer({ min: 1, max: 6000 }), (name, [own, nested, rest], ceiling) => {
       const text = JSON.stringify({ ...rest, ...own, ...nested });
       const protocol = protocols.get(name);
-      const before = protocol.readDemand(JSON.parse(text)).ceiling ?? Number.POSITIVE_INFINITY;
+      const before =
+        protocol.readRequest(JSON.parse(text), text, null).demand.ceiling ?? Number.POSITIVE_INFINITY;
       const lowered = JSON.parse(lower(name, text, ceiling));
-      expect(protocol.readDemand(lowered).ceiling).toBe(Math.min(before, ceiling));
+      expect(protocol.readRequest(lowered, "", null).demand.ceiling).toBe(Math.min(before, ceiling));
     }),
   );
 });

@@ -14,16 +14,19 @@ const DIALECTS: readonly Dialect[] = [
   "cohere-chat",
 ];
 
-const read = (dialect: Dialect, request: Json): Demand => protocols.get(dialect).readDemand(request);
+const read = (dialect: Dialect, request: Json): Demand =>
+  protocols.get(dialect).readRequest(request, JSON.stringify(request), "m").demand;
 
 test("an everyday request demands nothing", () => {
   const messages = [{ role: "user", content: "Hi" }];
   const tools = [{ type: "function", function: { name: "f" } }];
   expect(read("openai-chat", { messages, tools, tool_choice: "auto" })).toEqual(NO_DEMAND);
   expect(read("openai-responses", { input: "Hi", text: { format: { type: "text" } } })).toEqual(NO_DEMAND);
-  expect(read("anthropic-messages", { messages, tools: [{ name: "f", input_schema: {} }] })).toEqual(
-    NO_DEMAND,
-  );
+  // Where nothing is written to a cache unasked, it costs no more than it says.
+  expect(read("anthropic-messages", { messages, tools: [{ name: "f", input_schema: {} }] })).toEqual({
+    ...NO_DEMAND,
+    cacheWrite: "none",
+  });
   expect(read("gemini", { contents: [{ parts: [{ text: "Hi" }] }] })).toEqual(NO_DEMAND);
   expect(read("cohere-chat", { messages, tools })).toEqual(NO_DEMAND);
 });
@@ -112,25 +115,115 @@ test("a thinking budget is found, a dynamic one is none", () => {
   expect(budget("cohere-chat", { thinking: { token_budget: 5 } })).toBe(5);
 });
 
+test("thinking is on, off, or left to the model, whatever the host calls it", () => {
+  const thinks = (dialect: Dialect, request: Json): boolean | null => read(dialect, request).thinks;
+  const on: [Dialect, Json][] = [
+    ["anthropic-messages", { thinking: { type: "adaptive" } }],
+    ["anthropic-messages", { thinking: { type: "enabled", budget_tokens: 1024 } }],
+    ["anthropic-messages", { output_config: { effort: "low" } }],
+    ["openai-chat", { reasoning_effort: "minimal" }],
+    ["openai-chat", { reasoning: { effort: "high" } }],
+    ["openai-chat", { enable_thinking: true }],
+    ["openai-chat", { chat_template_kwargs: { thinking: true } }],
+    ["openai-chat", { extra_body: { google: { thinking_config: { thinking_level: "low" } } } }],
+    ["openai-responses", { reasoning: { effort: "low" } }],
+    ["gemini", { generationConfig: { thinkingConfig: { thinkingBudget: -1 } } }],
+    ["gemini", { generation_config: { thinking_config: { thinking_level: "high" } } }],
+    ["gemini", { input: "x", generation_config: { thinking_level: "low" } }],
+    ["gemini", { generationConfig: { thinkingConfig: { thinkingBudget: 0, includeThoughts: true } } }],
+    ["cohere-chat", { thinking: { type: "enabled" } }],
+  ];
+  const off: [Dialect, Json][] = [
+    ["anthropic-messages", { thinking: { type: "disabled" }, output_config: { effort: "high" } }],
+    ["openai-chat", { reasoning_effort: "none" }],
+    ["openai-chat", { thinking: { type: "disabled" } }],
+    ["openai-responses", { reasoning: { effort: "none", summary: "auto" } }],
+    ["gemini", { generationConfig: { thinkingConfig: { thinkingBudget: 0 } } }],
+    ["cohere-chat", { thinking: { type: "disabled" } }],
+  ];
+  for (const [dialect, request] of on) expect(thinks(dialect, request), JSON.stringify(request)).toBe(true);
+  for (const [dialect, request] of off) expect(thinks(dialect, request), JSON.stringify(request)).toBe(false);
+  expect(thinks("openai-responses", { reasoning: { summary: "auto" } })).toBeNull();
+});
+
+test("answers asked for in something else than text are told", () => {
+  const media: [Dialect, Json][] = [
+    ["openai-chat", { modalities: ["text", "audio"] }],
+    ["openai-chat", { audio: { voice: "ash", format: "wav" } }],
+    ["openai-responses", { tools: [{ type: "image_generation" }] }],
+    ["gemini", { generationConfig: { responseModalities: ["TEXT", "IMAGE"] } }],
+    ["gemini", { generation_config: { response_modalities: ["AUDIO"] } }],
+    ["gemini", { input: "x", response_modalities: ["image"] }],
+  ];
+  for (const [dialect, request] of media) {
+    expect(read(dialect, request).mediaOutput, JSON.stringify(request)).toBe(true);
+  }
+  expect(read("openai-chat", { modalities: ["text"] }).mediaOutput).toBe(false);
+  expect(read("gemini", { generationConfig: { responseModalities: ["TEXT"] } }).mediaOutput).toBe(false);
+});
+
+test("a cache is written to for as long as the dearest of its marks says", () => {
+  const marked = (cache_control: unknown): Json => ({
+    messages: [{ role: "user", content: [{ type: "text", text: "x", cache_control }] }],
+  });
+  const write = (dialect: Dialect, request: Json) => read(dialect, request).cacheWrite;
+  expect(write("anthropic-messages", marked({ type: "ephemeral" }))).toBe("short");
+  expect(write("anthropic-messages", marked({ type: "ephemeral", ttl: "5m" }))).toBe("short");
+  expect(write("anthropic-messages", marked({ type: "ephemeral", ttl: "1h" }))).toBe("hour");
+  expect(write("anthropic-messages", { cache_control: { type: "ephemeral" } })).toBe("short");
+  expect(write("anthropic-messages", { tools: [{ name: "f", cache_control: { ttl: "1h" } }] })).toBe("hour");
+  expect(write("anthropic-messages", { system: "say cache_control" })).toBe("none");
+  expect(write("anthropic-messages", marked(null))).toBe("none");
+  expect(write("openai-chat", marked({ type: "ephemeral", ttl: "1h" }))).toBe("hour");
+  // These hosts write of their own accord.
+  expect(write("openai-chat", { messages: [] })).toBe("short");
+  const escaped = '{"cache\\u005fcontrol":{"ttl":"1h"}}';
+  expect(
+    protocols.get("anthropic-messages").readRequest(JSON.parse(escaped), escaped, "m").demand.cacheWrite,
+  ).toBe("hour");
+});
+
+test("what is charged beside the usual rates is told by its unit, the standard by none", () => {
+  const surcharges = (dialect: Dialect, request: Json) => read(dialect, request).surcharges;
+  expect(surcharges("openai-chat", { service_tier: "flex" })).toEqual(["flex_tier"]);
+  expect(surcharges("openai-responses", { service_tier: "priority" })).toEqual(["priority_tier"]);
+  expect(surcharges("gemini", { serviceTier: "PRIORITY" })).toEqual(["priority_tier"]);
+  expect(surcharges("anthropic-messages", { speed: "fast", inference_geo: "us" })).toEqual([
+    "fast_tier",
+    "regional_tier",
+  ]);
+  expect(surcharges("openai-chat", { web_search_options: {} })).toEqual(["search_tier"]);
+  expect(surcharges("openai-chat", { model: "gpt-4o-mini-search-preview" })).toEqual(["search_tier"]);
+  for (const standard of [
+    { service_tier: "default" },
+    { service_tier: "auto" },
+    { speed: "standard", inference_geo: "global" },
+    { service_tier: 1, speed: {}, inference_geo: null },
+  ]) {
+    expect(surcharges("anthropic-messages", standard)).toEqual([]);
+  }
+});
+
 test("input that stands elsewhere is hidden", () => {
   const said = (part: Json): Json => ({ messages: [{ role: "user", content: [part] }] });
   const hiding: [Dialect, Json][] = [
-    ["openai-chat", said({ type: "image_url", image_url: { url: "https://host/a.png" } })],
     ["openai-chat", said({ type: "file", file: { file_id: "file-1" } })],
     ["openai-chat", said({ type: "document_url", document_url: "https://host/a.pdf" })],
     ["openai-chat", said({ type: "file", file: { file_data: "data:application/zip;base64,UEsDBA==" } })],
     ["openai-chat", { messages: [{ role: "assistant", audio: { id: "audio_1" } }] }],
+    ["openai-chat", said({ type: "video_url", video_url: { url: "https://host/a.mp4" } })],
     ["openai-chat", { web_search_options: {} }],
+    ["openai-chat", { model: "gpt-4o-search-preview" }],
     ["openai-chat", { tools: [{ type: "web_search" }] }],
     ["openai-responses", { previous_response_id: "resp_1" }],
     ["openai-responses", { conversation: "conv_1" }],
     ["openai-responses", { prompt: { id: "pmpt_1" } }],
     ["openai-responses", { input: [{ type: "item_reference", id: "i" }] }],
     ["openai-responses", { input: [{ content: [{ type: "input_file", file_id: "f" }] }] }],
-    ["openai-responses", { input: [{ output: [{ type: "input_image", image_url: "https://host/a" }] }] }],
+    ["openai-responses", { input: [{ content: [{ type: "input_image", file_id: "f" }] }] }],
     ["openai-responses", { tools: [{ type: "file_search" }] }],
-    ["anthropic-messages", said({ type: "image", source: { type: "url", url: "https://host/a" } })],
     ["anthropic-messages", said({ type: "document", source: { type: "file", file_id: "f" } })],
+    ["anthropic-messages", said({ type: "document", source: { type: "url", url: "https://host/a.pdf" } })],
     ["anthropic-messages", said({ type: "container_upload", file_id: "f" })],
     ["anthropic-messages", { tools: [{ type: "web_search_20250305", name: "web_search" }] }],
     ["anthropic-messages", { mcp_servers: [{ url: "https://host" }] }],
@@ -139,10 +232,9 @@ test("input that stands elsewhere is hidden", () => {
     ["gemini", { contents: [{ parts: [{ file_data: { file_uri: "gs://b/a" } }] }] }],
     ["gemini", { tools: [{ googleSearch: {} }] }],
     ["gemini", { input: "x", previous_interaction_id: "i" }],
-    ["gemini", { input: [{ type: "image", uri: "https://host/a" }] }],
+    ["gemini", { input: [{ type: "video", uri: "https://host/a" }] }],
     ["cohere-chat", { connectors: [{ id: "web-search" }] }],
     ["cohere-chat", { conversation_id: "c" }],
-    ["cohere-chat", said({ type: "image_url", image_url: { url: "https://host/a" } })],
   ];
   for (const [dialect, request] of hiding) {
     expect(read(dialect, request).hiddenInput, `${dialect} ${JSON.stringify(request)}`).toBe(true);
@@ -193,7 +285,7 @@ const hostile = fc.dictionary(
   ),
   fc.letrec((tie) => ({
     value: fc.oneof(
-      { depthSize: "medium" },
+      { depthSize: "small" },
       fc.constantFrom<unknown>(null, 1, -1, "", "image", "image_url", "base64", "data:,", true),
       fc.array(tie("value"), { maxLength: 4 }),
       fc.dictionary(
@@ -223,7 +315,9 @@ test("whatever stands in a request, it is read without harm and in bounds", () =
       expect(demand.choices).toBeGreaterThanOrEqual(1);
       expect(demand.thinkingBudget).toBeGreaterThanOrEqual(0);
       const size = Buffer.byteLength(JSON.stringify(request));
-      const { textBytes, mediaTokens } = protocols.get(dialect).estimateInput(request, size, "m");
+      const { textBytes, mediaTokens } = protocols
+        .get(dialect)
+        .readRequest(request, JSON.stringify(request), "m").input;
       expect(textBytes).toBeGreaterThanOrEqual(0);
       expect(textBytes).toBeLessThanOrEqual(size);
       expect(Number.isSafeInteger(mediaTokens)).toBe(true);

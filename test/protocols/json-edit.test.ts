@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { duplicateMember, findMember } from "../../server/protocols/json-edit.ts";
+import { findMember } from "../../server/protocols/json-edit.ts";
 import { askForUsage } from "../../server/protocols/openai-chat.ts";
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -33,15 +33,6 @@ test("a request that does not stream, or asks itself, is left alone", () => {
   expect(ask('{"stream":true,"stream_options":{"include_usage":true}}')).toBeNull();
   expect(ask('{"stream":true,"stream_options":"odd"}')).toBeNull();
   expect(ask("[true]")).toBeNull();
-});
-
-test("members that stand twice are found, escaped names included, nested ones not", () => {
-  const duplicate = (text: string): string | null =>
-    duplicateMember(bytes(text), text, JSON.parse(text), ["model"]);
-  expect(duplicate('{"model":"a","x":{"model":"b"},"mod\\u0065l":"c"}')).toBe("model");
-  expect(duplicate('{"model":"a","model":"b"}')).toBe("model");
-  expect(duplicate('{"a":"\\"}","model":1,"b":[{"model":2}]}')).toBeNull();
-  expect(duplicate('{"a":1,"a":2}')).toBeNull();
 });
 
 test("text that is not JSON is searched without harm", () => {

@@ -11,6 +11,7 @@ import type { Reply, ReplyTerms } from "../../server/protocols/protocol.ts";
 const TEXT = "[Tollgate] Request blocked: budget_exceeded";
 const TERMS: ReplyTerms = {
   requestId: "req1",
+  id: "blocked-req1",
   model: "some-model",
   operation: "chat",
   stream: false,

@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import type { CacheWrite } from "../../server/core/price.ts";
 import type { Settings } from "../../server/core/settings.ts";
 import { UNKNOWN_USAGE, type Usage } from "../../server/core/usage.ts";
+import { NO_DEMAND } from "../../server/protocols/demand.ts";
+import type { Demand } from "../../server/protocols/protocol.ts";
 import { createCustom } from "../../server/providers/custom.ts";
 import { createProviders } from "../../server/providers/index.ts";
 import { checkPriceList } from "../../server/providers/price-list.ts";
@@ -221,21 +224,101 @@ test("no usage, however contradictory, throws or costs less than nothing", () =>
   );
 });
 
-test("a call's dearest rates count cache writes, the upper tier of its input, and reasoning; unknown stays unknown", () => {
+test("a call's dearest rates count the upper tier of its input and reasoning; unknown stays unknown", () => {
   const prices = createPrices(BUNDLED);
-  const rates = (id: string, model: string, input = 1000, tier: string | null = null) => {
+  const rates = (id: string, model: string, input = 1000, asked: Partial<Demand> = {}) => {
     const provider = providers.find(id);
     if (!provider) throw new Error(id);
-    return prices.foresee(provider, model, input, tier, AT);
+    return prices.foresee(provider, model, input, { ...NO_DEMAND, ...asked }, AT);
   };
   expect(rates("openai", "gpt-4o")).toMatchObject({ text: 2500, output: 10_000 });
-  // Written to the cache for an hour: twice the input.
-  expect(rates("anthropic", "claude-sonnet-4-5")).toMatchObject({ text: 6000, output: 15_000 });
-  expect(rates("anthropic", "claude-sonnet-4-5", 300_000)?.text).toBeGreaterThan(6000);
+  expect(Number(rates("anthropic", "claude-sonnet-4-5", 300_000)?.text)).toBe(
+    2 * Number(rates("anthropic", "claude-sonnet-4-5")?.text),
+  );
   expect(rates("openai", "no-such-model")).toBeNull();
-  expect(rates("openai", "gpt-4o", 1000, "priority")).toBeNull();
-  expect(rates("openai", "gpt-4o", 1000, "default")).not.toBeNull();
+  expect(rates("openai", "gpt-4o", 1000, { surcharges: ["priority_tier"] })).toBeNull();
+  expect(rates("openai", "gpt-4o-search-preview", 1000, { surcharges: ["search_tier"] })).toBeNull();
   expect(rates("openai", "text-embedding-3-small")).toMatchObject({ text: 20, output: null });
+});
+
+test("input is foreseen at the rate of the cache write that it may be charged as", () => {
+  const prices = createPrices(BUNDLED);
+  const text = (id: string, model: string, cacheWrite: CacheWrite) => {
+    const provider = providers.find(id);
+    if (!provider) throw new Error(id);
+    return prices.foresee(provider, model, 1000, { cacheWrite, surcharges: [] }, AT)?.text;
+  };
+  expect(text("anthropic", "claude-sonnet-4-5", "none")).toBe(3000);
+  expect(text("anthropic", "claude-sonnet-4-5", "short")).toBe(3750);
+  expect(text("anthropic", "claude-sonnet-4-5", "hour")).toBe(6000);
+  // What the list has no dearer rate for is written for nothing.
+  expect(text("openai", "gpt-4o", "short")).toBe(2500);
+  // Written by the host of its own accord, at a surcharge.
+  expect(text("minimax", "MiniMax-M2", "short")).toBe(375);
+});
+
+test("whatever is used of what was foreseen, it costs no more", () => {
+  const prices = createPrices(BUNDLED);
+  const part = fc.double({ min: 0, max: 1, noNaN: true });
+  const calls = fc.record({
+    model: fc.constantFrom(
+      ["anthropic", "claude-sonnet-4-5"] as const,
+      ["anthropic", "claude-opus-4-6"] as const,
+      ["minimax", "MiniMax-M2"] as const,
+      ["google", "gemini-2.5-flash"] as const,
+      ["openai", "gpt-4o"] as const,
+    ),
+    write: fc.constantFrom<CacheWrite[]>("none", "short", "hour"),
+    input: fc.integer({ min: 0, max: 400_000 }),
+    output: fc.integer({ min: 0, max: 10_000 }),
+    cached: part,
+    written: part,
+    hour: part,
+    thought: part,
+  });
+  fc.assert(
+    fc.property(calls, ({ model: [id, model], write, input, output, cached, written, hour, thought }) => {
+      const provider = providers.find(id);
+      if (!provider) throw new Error(id);
+      const wrote = write === "none" ? 0 : Math.floor(input * written);
+      const some = usage({
+        inputTokens: input,
+        cacheWriteTokens: wrote,
+        cachedTokens: Math.floor((input - wrote) * cached),
+        outputTokens: output,
+        reasoningTokens: Math.floor(output * thought),
+        billing: { cacheWrite1hTokens: write === "hour" ? Math.floor(wrote * hour) : 0 },
+      });
+      const foreseen = prices.foresee(provider, model, input, { cacheWrite: write, surcharges: [] }, AT);
+      const most = Math.ceil(input * Number(foreseen?.text) + output * Number(foreseen?.output));
+      expect(Number(prices.cost(provider, [model], some, [], {}, AT))).toBeLessThanOrEqual(most);
+    }),
+  );
+});
+
+test("what is not text alone is foreseen at the dearest of its rates", () => {
+  const prices = createPrices(BUNDLED);
+  const output = (id: string, model: string) => {
+    const provider = providers.find(id);
+    if (!provider) throw new Error(id);
+    const { output, mediaOutput } = prices.foresee(provider, model, 1000, NO_DEMAND, AT) ?? {};
+    return [output, mediaOutput];
+  };
+  expect(output("google", "gemini-2.5-flash-image")).toEqual([2500, 30_000]);
+  expect(output("openai", "gpt-audio")).toEqual([10_000, 64_000]);
+  expect(output("openai", "gpt-4o")).toEqual([10_000, 10_000]);
+});
+
+test("an own price is the rate of every tier", () => {
+  const mine = { input: 7, output: 7, cache_read: null, cache_write: null };
+  const prices = createPrices({ ...BUNDLED, models: { "gpt-4o": mine } });
+  const openai = providers.find("openai");
+  if (!openai) throw new Error("openai is not known");
+  const surcharges = ["fast_tier", "regional_tier", "search_tier"];
+  expect(prices.foresee(openai, "gpt-4o", 10, { cacheWrite: "short", surcharges }, AT)).toMatchObject({
+    text: 7000,
+    mediaOutput: 7000,
+  });
 });
 
 test("a price for what is unknown is charged and foreseen", () => {
@@ -249,5 +332,7 @@ test("a price for what is unknown is charged and foreseen", () => {
   );
   const openai = providers.find("openai");
   if (!openai) throw new Error("openai is not known");
-  expect(createPrices(pricing).foresee(openai, "no-such-model", 10, null, AT)).toMatchObject({ text: 3000 });
+  expect(createPrices(pricing).foresee(openai, "no-such-model", 10, NO_DEMAND, AT)).toMatchObject({
+    text: 3000,
+  });
 });

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { NoteLine } from "../../server/core/event.ts";
 import { readLinesSince } from "../../server/store/journal-files.ts";
+import type { Index } from "../../server/store/store.ts";
 import { callLine, makeStoreHome, START } from "./support.ts";
 
 const HOUR = 3_600_000;
@@ -11,27 +12,29 @@ function note(detail?: NoteLine["detail"]): NoteLine {
   return { type: "trust", event: "trust.lost", time: new Date(START).toISOString(), agent: "a", detail };
 }
 
-test("what a line says besides is found by its number, also in an index that was made anew", () => {
+test("what a line says besides stands in its entry, also in an index that was made anew", () => {
   using home = makeStoreHome("detail");
   const store = home.open();
-  const detail = { reason: "loop", points: 10, reasons: ["loop"] };
-  const told = store.journal.append(note(detail))?.seq ?? 0;
-  const silent = store.journal.append(note())?.seq ?? 0;
-  const called = store.journal.append(callLine("r1"))?.seq ?? 0;
-  const read = (index = store.index) => [told, silent, called, 999].map((seq) => index.detail(seq));
-  expect(read()).toEqual([detail, null, null, null]);
+  const detail = { reason: "loop", points: 10, reasons: ["loop"], was: null, at: { hour: 3 } };
+  store.journal.append(note(detail));
+  store.journal.append(note());
+  store.journal.append(callLine("r1"));
+  const details = (index: Index) => [...index.scan({ agent: "a" })].flat().map((entry) => entry.detail);
+  const callsDetail = (index: Index) => index.logs({ type: "call" }, 1, null).entries[0]?.detail;
+  expect([details(store.index), callsDetail(store.index)]).toEqual([[null, detail], null]);
   store.close();
   for (const suffix of ["", "-wal", "-shm"]) rmSync(join(home.folder, `index.db${suffix}`), { force: true });
-  expect(read(home.open().index)).toEqual([detail, null, null, null]);
+  expect(details(home.open().index)).toEqual([null, detail]);
 });
 
-test("what the index does not show any more has no details either", () => {
+test("a detail that is no object, as only an edited journal has it, is none", () => {
   using home = makeStoreHome("detail");
-  const { journal, index } = home.open({ max_entries: 10 });
-  const old = journal.append(note({ points: 1 }))?.seq ?? 0;
-  expect(index.detail(old)).toEqual({ points: 1 });
-  for (let call = 0; call < 20; call++) journal.append(callLine(`r${call}`));
-  expect(index.detail(old)).toBeNull();
+  const { journal, index } = home.open();
+  const wrong: unknown[] = ["text", 7, null, ["list"]];
+  for (const detail of wrong) journal.append(Object.assign(note(), { detail }));
+  expect([...index.scan({ type: "trust" })].flat().map((entry) => entry.detail)).toEqual(
+    Array(wrong.length).fill(null),
+  );
 });
 
 test("the journal is read from a time on, beginning with the file that it falls into", () => {

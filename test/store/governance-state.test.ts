@@ -116,6 +116,27 @@ describe("trust", () => {
     second.close();
   });
 
+  test("that is no JSON any more is null, and keeps no other from being read", () => {
+    using folder = makeTempFolder("state");
+    const state = open(folder.path);
+    state.writeTrust([
+      ["a", 1],
+      ["torn", { score: 51 }],
+      ["z", { score: 52 }],
+    ]);
+    const database = new Database(join(folder.path, "state.db"));
+    database.run("UPDATE trust SET standing = '{\"score\":' WHERE agent = 'torn'");
+    database.close();
+    expect(state.readTrust()).toEqual(
+      new Map<string, unknown>([
+        ["a", 1],
+        ["torn", null],
+        ["z", { score: 52 }],
+      ]),
+    );
+    state.close();
+  });
+
   test("is written for all agents or for none", () => {
     using folder = makeTempFolder("state");
     const state = open(folder.path);

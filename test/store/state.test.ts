@@ -20,29 +20,30 @@ describe("state.db", () => {
     second.close();
   });
 
-  test("knows a session until it expires, is removed, or all are", () => {
+  test("knows a session and whose it is until it expires, is removed, or all are", () => {
     using folder = makeTempFolder("state");
     const state = openState(folder.path, () => NOW);
-    state.createSession("a", NOW + 10);
-    state.createSession("b", NOW + 10);
-    state.createSession("c", NOW + 10);
-    expect(state.isSession("a", NOW + 9)).toBe(true);
-    expect(state.isSession("a", NOW + 10)).toBe(false);
-    expect(state.isSession("' OR 1=1 --", NOW)).toBe(false);
+    state.createSession("a", NOW + 10, null);
+    state.createSession("b", NOW + 10, "tok_1");
+    state.createSession("c", NOW + 10, null);
+    expect(state.findSession("a", NOW + 9)).toEqual({ token: null });
+    expect(state.findSession("b", NOW + 9)).toEqual({ token: "tok_1" });
+    expect(state.findSession("a", NOW + 10)).toBeNull();
+    expect(state.findSession("' OR 1=1 --", NOW)).toBeNull();
     state.removeSession("a");
-    expect([state.isSession("a", NOW), state.isSession("b", NOW)]).toEqual([false, true]);
+    expect([state.findSession("a", NOW), state.findSession("c", NOW)]).toEqual([null, { token: null }]);
     state.removeSessions();
-    expect([state.isSession("b", NOW), state.isSession("c", NOW)]).toEqual([false, false]);
+    expect([state.findSession("b", NOW), state.findSession("c", NOW)]).toEqual([null, null]);
     state.close();
   });
 
   test("gives a link away once, and not when it has expired", () => {
     using folder = makeTempFolder("state");
     const state = openState(folder.path, () => NOW);
-    state.createLink("a", NOW + 60);
-    state.createLink("b", NOW + 60);
-    expect([state.takeLink("a", NOW), state.takeLink("a", NOW)]).toEqual([true, false]);
-    expect(state.takeLink("b", NOW + 60)).toBe(false);
+    state.createLink("a", NOW + 60, "tok_1");
+    state.createLink("b", NOW + 60, null);
+    expect([state.takeLink("a", NOW), state.takeLink("a", NOW)]).toEqual([{ token: "tok_1" }, null]);
+    expect(state.takeLink("b", NOW + 60)).toBeNull();
     state.close();
   });
 
@@ -50,9 +51,9 @@ describe("state.db", () => {
     using folder = makeTempFolder("state");
     let now = NOW;
     const state = openState(folder.path, () => now);
-    for (let i = 0; i < 50; i++) state.createSession(`s${i}`, NOW + 10);
+    for (let i = 0; i < 50; i++) state.createSession(`s${i}`, NOW + 10, null);
     now = NOW + 20;
-    state.createSession("new", NOW + 30);
+    state.createSession("new", NOW + 30, null);
     state.close();
     const database = new Database(join(folder.path, "state.db"), { readonly: true });
     expect(database.query("SELECT hash FROM sessions").all()).toEqual([{ hash: "new" }]);

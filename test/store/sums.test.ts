@@ -5,6 +5,12 @@ import { verifyJournal } from "../../server/store/verify.ts";
 import { blockedLine, callLine, makeStoreHome, START } from "./support.ts";
 
 const HOUR = 3_600_000;
+const CREATED: NewLine = {
+  type: "agent",
+  event: "agent.created",
+  time: new Date(START).toISOString(),
+  agent: "researcher",
+};
 
 describe("sums", () => {
   test("per agent add up what the journal says: calls, errors, refusals, tokens, cost, unpriced calls", () => {
@@ -52,6 +58,7 @@ describe("sums", () => {
   test("count as many refusals as a line stands for, in the hour, the lifetime and the checkpoint alike", async () => {
     using home = makeStoreHome("index");
     const first = home.open();
+    first.journal.append(CREATED);
     first.journal.append(blockedLine("b1"));
     first.journal.append(blockedLine("b2", { count: 41 }));
     first.journal.append(blockedLine("b3", { count: 8, agent: undefined, owner: "team-x" }));
@@ -110,6 +117,7 @@ describe("sums", () => {
   test("take no owner from a refused call: it may have borrowed the agent's name", () => {
     using home = makeStoreHome("index");
     const { journal, index } = home.open();
+    journal.append(CREATED);
     journal.append(blockedLine("b1", { owner: "thief", purpose: "theft" }));
     expect(index.agents()).toMatchObject([{ owner: null, purpose: null, firstOwner: null }]);
     journal.append(callLine("r1", { owner: "rightful" }));

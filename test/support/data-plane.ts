@@ -9,7 +9,7 @@ import { createFleet, type LiveFleet } from "../../server/gateway/fleet.ts";
 import { createGateway, type Gateway } from "../../server/gateway/gateway.ts";
 import { createKeyring, type Keyring } from "../../server/gateway/keys.ts";
 import { createSetup } from "../../server/gateway/setup.ts";
-import { KNOWN_PROVIDERS } from "../../server/providers/index.ts";
+import { KNOWN_PROVIDERS, ownerOfModel } from "../../server/providers/index.ts";
 import type { WriteText } from "../../server/store/append-file.ts";
 import { openStore } from "../../server/store/open.ts";
 import type { Store } from "../../server/store/store.ts";
@@ -71,6 +71,7 @@ export function settingsOf(config: string, dataDir: string): Settings {
     zone: "UTC",
     providers: KNOWN_PROVIDERS,
     checkCondition,
+    isKnownModel: (model) => ownerOfModel(model) !== null,
     overrides: { "data-dir": dataDir },
   });
   if ("problems" in parsed) throw new Error(parsed.problems.map((problem) => problem.message).join("\n"));

@@ -17,7 +17,21 @@ const SUPPORT = agentStatus("Support", {
 const CODER = agentStatus("coder", { owner: "team-ml", cost: { hour: 0, day: 4, total: 5 } });
 const ALL = [RESEARCHER, SUPPORT, CODER];
 
+/** Nobody spends anything at present. */
+const still = () => 0;
+
 describe("arrangeAgents", () => {
+  test("sorts by what is spent a minute, which the status does not tell", () => {
+    const paces = new Map([
+      ["coder", 0.2],
+      ["Support", 3],
+    ]);
+    const order = { key: "pace", descending: true } as const;
+    const sorted = arrangeAgents(ALL, "", order, (agent) => paces.get(agent.id) ?? 0);
+    expect(sorted.map((agent) => agent.id)).toEqual(["Support", "coder", "researcher"]);
+    expect(chooseOrder({ key: "agent", descending: false }, "pace")).toEqual(order);
+  });
+
   test("sorts by the figure, dearest first, equals by name", () => {
     expect(ids("", "cost_day", true)).toEqual(["coder", "researcher", "Support"]);
     expect(ids("", "cost_total", false)).toEqual(["coder", "researcher", "Support"]);
@@ -35,13 +49,13 @@ describe("arrangeAgents", () => {
   test("puts paused agents first of all", () => {
     const paused = agentStatus("zed", { status: "paused" });
     const order = { key: "status", descending: true } as const;
-    expect(arrangeAgents([...ALL, paused], "", order).map((agent) => agent.id)).toEqual([
+    expect(arrangeAgents([...ALL, paused], "", order, still).map((agent) => agent.id)).toEqual([
       "zed",
       "researcher",
       "coder",
       "Support",
     ]);
-    expect(arrangeAgents([...ALL, paused], "paused", order)).toEqual([paused]);
+    expect(arrangeAgents([...ALL, paused], "paused", order, still)).toEqual([paused]);
   });
 
   test("sorts by the tightest budget; agents without a cap come last, whichever way the sorting goes", () => {
@@ -50,7 +64,7 @@ describe("arrangeAgents", () => {
     const tight = agentStatus("tight", { cost, budget: { ...caps, max_cost_per_day: 5 } });
     const roomy = agentStatus("roomy", { cost, budget: { ...caps, max_cost_per_day: 50 } });
     const sort = (descending: boolean) =>
-      arrangeAgents([CODER, roomy, tight], "", { key: "budget", descending }).map((agent) => agent.id);
+      arrangeAgents([CODER, roomy, tight], "", { key: "budget", descending }, still).map((agent) => agent.id);
     expect(sort(true)).toEqual(["tight", "roomy", "coder"]);
     expect(sort(false)).toEqual(["roomy", "tight", "coder"]);
   });
@@ -74,13 +88,15 @@ describe("arrangeAgents", () => {
       cost: { hour: 0, day: 3, total: 3 },
     });
     const sort = (descending: boolean) =>
-      arrangeAgents([mystic, free, partly], "", { key: "cost_day", descending }).map((agent) => agent.id);
+      arrangeAgents([mystic, free, partly], "", { key: "cost_day", descending }, still).map(
+        (agent) => agent.id,
+      );
     expect(sort(true)).toEqual(["partly", "free", "a-mystic"]);
     expect(sort(false)).toEqual(["free", "partly", "a-mystic"]);
   });
 
   function ids(filter: string, key: Parameters<typeof chooseOrder>[1], descending: boolean): string[] {
-    return arrangeAgents(ALL, filter, { key, descending }).map((agent) => agent.id);
+    return arrangeAgents(ALL, filter, { key, descending }, still).map((agent) => agent.id);
   }
 });
 

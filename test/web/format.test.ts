@@ -1,13 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import {
   formatAgo,
+  formatCap,
   formatCost,
   formatLatency,
+  formatPace,
   formatShare,
   formatShort,
   formatSpan,
   formatUsd,
   formatWatched,
+  formatWholeShare,
 } from "../../web/src/format.ts";
 
 describe("figures", () => {
@@ -20,6 +23,20 @@ describe("figures", () => {
     [1204.2, "$1,204"],
     [2_500_000, "$2.5M"],
   ])("%p USD reads %p", (usd, text) => expect(formatUsd(usd)).toBe(text));
+
+  test.each([
+    [40, "$40"],
+    [2000, "$2,000"],
+    [2.5, "$2.50"],
+    [0.004, "$0.0040"],
+    [0, "$0"],
+  ])("a cap of %p USD reads %p", (usd, text) => expect(formatCap(usd)).toBe(text));
+
+  test.each([
+    [2.135, "$2.13/min"],
+    [0.5194, "$0.52/min"],
+    [0.0081, "$0.0081/min"],
+  ])("%p USD spent a minute read %p", (usd, text) => expect(formatPace(usd)).toBe(text));
 
   test("unknown cost is never shown as nothing", () => {
     expect(formatCost(0, 3, 3)).toBe("unknown");
@@ -37,6 +54,7 @@ describe("figures", () => {
   test("shares are percent with one decimal at most", () => {
     expect(formatShare(0.1591)).toBe("15.9%");
     expect(formatShare(1)).toBe("100%");
+    expect(formatWholeShare(0.1591)).toBe("16%");
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { AgentStatus } from "../../server/management/wire.ts";
 import { describePause } from "../../web/src/feed/pause.ts";
-import { formatUntil } from "../../web/src/format.ts";
+import { formatSince, formatUntil } from "../../web/src/format.ts";
 import { agentStatus } from "./samples.ts";
 
 const NOW = new Date(2026, 0, 10, 14, 3).getTime();
@@ -31,6 +31,14 @@ describe("a pause", () => {
     expect(until({ pause_reason: "agent_deactivated" })).toBe("until resumed");
     expect(until({ pause_reason: "policy" })).toBe("until resumed");
     expect(until({ pause_reason: "budget_exceeded", pause_detail: "total" })).toBe("until the cap is raised");
+  });
+
+  test("began at a time, of another day told with that day; where the gateway does not say it, nothing is said", () => {
+    const since = (pause_since: string | null) => describePause(paused({ pause_since }), NOW)?.since;
+    expect(since(new Date(2026, 0, 10, 13, 50).toISOString())).toBe("since 13:50");
+    expect(since(new Date(2026, 0, 7, 9, 30).toISOString())).toBe("since Wed 09:30");
+    expect(since(null)).toBeNull();
+    expect(formatSince(new Date(2025, 10, 2, 9, 30).getTime(), NOW)).toBe("since 2 Nov, 09:30");
   });
 
   function paused(members: Partial<AgentStatus>): AgentStatus {

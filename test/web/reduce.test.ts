@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { AgentStatus, FleetTotals, LiveDelta, LiveSnapshot } from "../../server/management/wire.ts";
 import type { LogEntry } from "../../server/store/store.ts";
 import { type FleetView, MAX_ENTRIES, reduce } from "../../web/src/feed/reduce.ts";
-import { readSeries } from "../../web/src/feed/series.ts";
+import { createSeries, readSeries } from "../../web/src/feed/series.ts";
 import { agentStatus, fleetTotals, logEntry } from "./samples.ts";
 
 const START = 1_800_000_000_000;
@@ -107,6 +107,20 @@ describe("what the sparklines draw", () => {
     expect(drawnCalls(after, "a")).toBe(3);
     expect(drawnCalls(after, "new")).toBe(2);
     expect(drawnSpend(after)).toBeCloseTo(0.25, 9);
+  });
+
+  test("each agent's spend is drawn apart, for new agents from their first call", () => {
+    const paid = (id: string, total: number) => agentStatus(id, { cost: { hour: 0, day: 0, total } });
+    const before = see(null, snapshot([paid("a", 40), paid("b", 7)]));
+    const after = see(before, delta([paid("a", 40.5), paid("new", 0.25)]), START + 1000);
+    const drawn = after.agents.map(({ id, recentSpend }) => [id, sum(readSeries(recentSpend, START + 1000))]);
+    expect(drawn).toEqual([
+      ["a", 0.5],
+      ["b", 0],
+      ["new", 0.25],
+    ]);
+    const late = see(after, snapshot([paid("a", 90)]), START + 120_000);
+    expect(sum(readSeries(late.agents[0]?.recentSpend ?? createSeries(), START + 120_000))).toBe(0.5);
   });
 
   test("what came during a long silence is not drawn as if it came now", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import {
   countWatched,
   createSeries,
@@ -6,6 +7,7 @@ import {
   record,
   STEP,
   STEPS,
+  sumLastMinute,
   sumMinutes,
   watchedOnlySince,
 } from "../../web/src/feed/series.ts";
@@ -47,6 +49,19 @@ describe("series", () => {
     expect(watchedOnlySince(NOW, NOW + 60_000)).toBe(NOW);
     expect(watchedOnlySince(NOW, NOW + (STEPS - 2) * STEP)).toBe(NOW);
     expect(watchedOnlySince(NOW, NOW + (STEPS - 1) * STEP)).toBeNull();
+  });
+
+  test("the last minute alone is the last of all minutes, however long nothing has happened", () => {
+    const drops = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 * STEPS }), fc.integer({ min: 1, max: 9 })));
+    fc.assert(
+      fc.property(drops, fc.integer({ min: 0, max: 4 * STEPS }), (amounts, at) => {
+        const series = amounts
+          .toSorted(([a], [b]) => a - b)
+          .reduce((sum, [step, amount]) => record(sum, amount, NOW + step * STEP), createSeries());
+        const now = NOW + at * STEP;
+        expect(sumLastMinute(series, now)).toBe(sumMinutes(readSeries(series, now)).at(-1) ?? -1);
+      }),
+    );
   });
 
   test("sums each whole minute", () => {

@@ -19,6 +19,11 @@ export function formatShare(share: number): string {
   return percent.format(share);
 }
 
+/** `62%` of a share between 0 and 1: for what moves all the time. */
+export function formatWholeShare(share: number): string {
+  return `${Math.round(share * 100)}%`;
+}
+
 /** USD with as many decimals as its size deserves: `$1,204`, `$12.35`, `$0.0042`, `$0.000017`. Never rounds to nothing. */
 export function formatUsd(usd: number): string {
   if (usd === 0) return "$0.00";
@@ -27,6 +32,16 @@ export function formatUsd(usd: number): string {
   if (usd < 1) return `$${usd.toFixed(4)}`;
   if (usd < 1000) return `$${usd.toFixed(2)}`;
   return `$${usd < 1_000_000 ? whole.format(usd) : compact.format(usd)}`;
+}
+
+/** What is spent a minute: `$0.52/min`, cents where there are any. It moves too fast for more. */
+export function formatPace(usd: number): string {
+  return `${usd >= 0.01 && usd < 1 ? `$${usd.toFixed(2)}` : formatUsd(usd)}/min`;
+}
+
+/** As `formatUsd`, whole dollars without their cents: `$40`, `$2.50`. For amounts that a person has set. */
+export function formatCap(usd: number): string {
+  return formatUsd(usd).replace(/\.00$/, "");
 }
 
 /**
@@ -77,15 +92,24 @@ export function formatClock(instant: number): string {
   return new Date(instant).toLocaleTimeString("en-GB");
 }
 
+/** When something began, on the viewer's clock: read as `formatUntil`. */
+export function formatSince(instant: number, now: number): string {
+  return `since ${formatMoment(instant, now)}`;
+}
+
 /**
  * When something ends, on the viewer's clock: `until 15:00` within a day, then `until Tue 15:00`, after six days
  * `until 12 Mar, 15:00`.
  */
 export function formatUntil(instant: number, now: number): string {
-  const days = (instant - now) / 86_400_000;
+  return `until ${formatMoment(instant, now)}`;
+}
+
+function formatMoment(instant: number, now: number): string {
+  const days = Math.abs(instant - now) / 86_400_000;
   const date: Intl.DateTimeFormatOptions =
     days < 1 ? {} : days < 6 ? { weekday: "short" } : { day: "numeric", month: "short" };
-  return `until ${new Date(instant).toLocaleString("en-GB", { ...date, hour: "2-digit", minute: "2-digit" })}`;
+  return new Date(instant).toLocaleString("en-GB", { ...date, hour: "2-digit", minute: "2-digit" });
 }
 
 /** The time that the sparklines tell of: ten minutes, or less while the page has not watched that long. */

@@ -8,6 +8,8 @@ import "./styles/tables.css";
 import "./styles/agents.css";
 import "./styles/agent-cards.css";
 import "./styles/governance.css";
+import "./styles/budget.css";
+import "./styles/agent-actions.css";
 import "./styles/agent-detail.css";
 import "./styles/dialog.css";
 import "./styles/entries.css";

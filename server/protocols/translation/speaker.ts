@@ -10,7 +10,8 @@ export interface Speaker {
   readonly name: Speaks;
   /**
    * What a client's request means. `uncarried` names the members, as the client wrote them, that the neutral form has no
-   * place for. A request that makes no sense in its own format is refused (`invalid_request`), naming the member.
+   * place for. A request that makes no sense in its own format is refused (`invalid_request`), naming the member. Its
+   * values stand no deeper in each other than `isTooDeep` allows.
    */
   readRequest(request: Json, line: LineFacts): ReadRequest | Refusal;
   /** The request for a provider. `uncarried` names what this format has no place for. */

@@ -87,7 +87,20 @@ export const INDEX_MIGRATIONS: readonly Migration[] = [
   DELETE FROM days;
   DELETE FROM agents;
 
-  -- JSON, of lines that have any; no column of the logs.
+  -- JSON, of lines that have any.
   ALTER TABLE entries ADD COLUMN detail TEXT;
+  `,
+  `
+  -- As above: what was folded before does not tell agents from names that were only ever refused.
+  DELETE FROM standing;
+  DELETE FROM shapes;
+  DELETE FROM entries;
+  DELETE FROM spans;
+  DELETE FROM hours;
+  DELETE FROM days;
+  DELETE FROM agents;
+
+  -- Whether it was ever let in, 1 or 0.
+  ALTER TABLE agents ADD COLUMN met INTEGER NOT NULL DEFAULT 0;
   `,
 ];

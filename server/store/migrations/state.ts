@@ -1,6 +1,6 @@
 import type { Migration } from "../database.ts";
 
-/** state.db, step by step. Secrets stand in it as hashes only. */
+/** state.db, step by step. Secrets stand in it as hashes, or sealed where they have to be used again. */
 export const STATE_MIGRATIONS: readonly Migration[] = [
   `
   CREATE TABLE admin_token (
@@ -51,5 +51,30 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
     errors    INTEGER NOT NULL,
     cost_nano INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE tokens (
+    id      TEXT PRIMARY KEY,
+    name    TEXT,
+    role    TEXT NOT NULL,
+    hash    TEXT NOT NULL UNIQUE,
+    created INTEGER NOT NULL,
+    expires INTEGER,
+    revoked INTEGER,
+    used    INTEGER
+  ) STRICT;
+  -- Whose token opened it: an id of the table above, or null for the admin token.
+  ALTER TABLE sessions ADD COLUMN token TEXT;
+  ALTER TABLE links ADD COLUMN token TEXT;
+  `,
+  `
+  -- What was set at run time: the path as a JSON array, the value as JSON, sealed where it holds a secret. The id keeps
+  -- the order in which they were set first.
+  CREATE TABLE settings (
+    id     INTEGER PRIMARY KEY,
+    path   TEXT NOT NULL UNIQUE,
+    value  TEXT NOT NULL,
+    sealed INTEGER NOT NULL CHECK (sealed IN (0, 1))
+  ) STRICT;
   `,
 ];

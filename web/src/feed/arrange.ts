@@ -3,7 +3,7 @@ import type { AgentStatus, Windows } from "../../../server/management/wire.ts";
 import { isCostUnknown } from "../format.ts";
 import { findTightest, usedShare } from "./budgets.ts";
 
-/** Each column that can be sorted by, with the figure or text that decides; null where it is unknown. */
+/** What an agent's status can be sorted by, with the figure or text that decides; null where it is unknown. */
 const KEYS = {
   agent: (agent: AgentStatus) => agent.id.toLowerCase(),
   // Paused agents lead: they are what a person came for.
@@ -17,6 +17,7 @@ const KEYS = {
   budget: (agent: AgentStatus) => budgetShare(agent),
   rate: (agent: AgentStatus) => agent.rate_limit && agent.rate_limit.remaining / agent.rate_limit.limit,
   errors: (agent: AgentStatus) => agent.errors.hour,
+  blocked: (agent: AgentStatus) => agent.blocked.hour,
   error_rate: (agent: AgentStatus) => agent.error_rate ?? -1,
   trust: (agent: AgentStatus) => agent.trust?.score ?? null,
   last_seen: (agent: AgentStatus) => (agent.last_seen ? Date.parse(agent.last_seen) : 0),
@@ -27,7 +28,8 @@ const SMALLEST_FIRST: ReadonlySet<SortKey> = new Set(["agent", "rate", "trust"])
 
 type Key = number | string | null;
 
-export type SortKey = keyof typeof KEYS;
+/** `pace`: what the agent spends a minute, which no status tells. */
+export type SortKey = keyof typeof KEYS | "pace";
 
 export interface Order {
   readonly key: SortKey;
@@ -46,22 +48,24 @@ export function beginOrder(key: SortKey): Order {
 
 /**
  * The agents that match every word of the filter (name, owner, purpose, tag, status), sorted; equals by
- * name, and after all others those of which the figure is unknown, whichever way the sorting goes.
+ * name, and after all others those of which the figure is unknown, whichever way the sorting goes. `paceOf`: USD that an
+ * agent spends a minute.
  */
 export function arrangeAgents<Agent extends AgentStatus>(
   agents: readonly Agent[],
   filter: string,
   order: Order,
+  paceOf: (agent: Agent) => number,
 ): Agent[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const direction = order.descending ? -1 : 1;
-  const key = KEYS[order.key];
+  const keyOf: (agent: Agent) => Key = order.key === "pace" ? paceOf : KEYS[order.key];
+  // Each key is read once: hundreds of agents are arranged anew each second.
   return agents
-    .filter((agent) => {
-      const text = describe(agent);
-      return words.every((word) => text.includes(word));
-    })
-    .sort((a, b) => compareKnown(key(a), key(b), direction) || compare(KEYS.agent(a), KEYS.agent(b)));
+    .filter((agent) => words.length === 0 || matches(agent, words))
+    .map((agent) => ({ agent, name: KEYS.agent(agent), key: keyOf(agent) }))
+    .sort((a, b) => compareKnown(a.key, b.key, direction) || compare(a.name, b.name))
+    .map(({ agent }) => agent);
 }
 
 /** The same agents, those that were there before in the places that they had, new ones last. */
@@ -72,6 +76,11 @@ export function keepPlaces<Agent extends AgentStatus>(
   const places = new Map(before.map((agent, place) => [agent.id, place]));
   const place = (agent: Agent) => places.get(agent.id) ?? before.length;
   return agents.toSorted((a, b) => place(a) - place(b));
+}
+
+function matches(agent: AgentStatus, words: readonly string[]): boolean {
+  const text = describe(agent);
+  return words.every((word) => text.includes(word));
 }
 
 function describe(agent: AgentStatus): string {

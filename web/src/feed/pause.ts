@@ -1,12 +1,14 @@
-/** Why an agent is paused and until when, in the words of the page (SPEC 7.4, 10, 11). */
+/** Why an agent is paused and since and until when, in the words of the page (SPEC 7.4, 10, 11). */
 import type { AgentStatus } from "../../../server/management/wire.ts";
-import { formatUntil } from "../format.ts";
+import { formatSince, formatUntil } from "../format.ts";
 
 export interface PauseView {
   /** A person decided, or the gateway did by itself. */
   readonly by: "person" | "gateway";
   /** `Daily budget used up`, or what the person wrote. */
   readonly why: string;
+  /** `since 14:03`; null where the gateway does not say. */
+  readonly since: string | null;
   /** `until 15:00`, `until resumed`. */
   readonly until: string;
 }
@@ -15,7 +17,8 @@ export interface PauseView {
 export function describePause(agent: AgentStatus, now: number): PauseView | null {
   if (agent.status !== "paused") return null;
   const by = agent.pause_reason === "agent_deactivated" ? "person" : "gateway";
-  return { by, why: explain(agent), until: describeEnd(agent, now) };
+  const since = agent.pause_since === null ? null : formatSince(Date.parse(agent.pause_since), now);
+  return { by, why: explain(agent), since, until: describeEnd(agent, now) };
 }
 
 function explain({ pause_reason: reason, pause_detail: detail }: AgentStatus): string {

@@ -23,6 +23,8 @@ export type FeedMessage =
 export interface AgentView extends AgentStatus {
   /** Calls over the last minutes, as far as this page saw them. */
   readonly recentCalls: Series;
+  /** USD over the last minutes, as far as this page saw them. */
+  readonly recentSpend: Series;
 }
 
 export interface FleetView {
@@ -112,9 +114,14 @@ function follow(
   view: FleetView | null,
   now: Instant,
 ): AgentView {
-  const calls = agent.calls.total - (before?.calls.total ?? 0);
-  const series = before?.recentCalls ?? createSeries();
-  return { ...agent, recentCalls: isRecent(view, now) ? record(series, calls, now) : series };
+  const recentCalls = before?.recentCalls ?? createSeries();
+  const recentSpend = before?.recentSpend ?? createSeries();
+  if (!isRecent(view, now)) return { ...agent, recentCalls, recentSpend };
+  return {
+    ...agent,
+    recentCalls: record(recentCalls, agent.calls.total - (before?.calls.total ?? 0), now),
+    recentSpend: record(recentSpend, agent.cost.total - (before?.cost.total ?? 0), now),
+  };
 }
 
 function followSpend(view: FleetView | null, totals: FleetTotals, now: Instant): Series {

@@ -43,6 +43,12 @@ export function watchedOnlySince(since: Instant, now: Instant): Instant | null {
   return countWatched(since, now) < STEPS ? since : null;
 }
 
+/** The sum of the minute up to `now`: the last of `sumMinutes`, without drawing the others. */
+export function sumLastMinute({ last, values }: Series, now: Instant): number {
+  const passed = Math.max(0, Math.floor(now / STEP) - last);
+  return values.subarray(STEPS - STEPS_PER_MINUTE + passed).reduce((sum, value) => sum + value, 0);
+}
+
 /** At each step the sum of the minute that ends there; the first minute, which is not whole, is left out. */
 export function sumMinutes(values: Float64Array): Float64Array {
   return values

@@ -1,6 +1,8 @@
-import { Show } from "solid-js";
+import { createMemo, Show } from "solid-js";
 import { createClock } from "../clock.ts";
+import { findLeader } from "../feed/pace.ts";
 import type { FleetView } from "../feed/reduce.ts";
+import { STEP } from "../feed/series.ts";
 import { createFeed } from "../feed/store.ts";
 import { AgentsPanel } from "../parts/agents-panel.tsx";
 import { EntriesPanel } from "../parts/entries-panel.tsx";
@@ -13,6 +15,9 @@ import { Totals } from "../parts/totals.tsx";
 export function FleetPage(props: { leave: () => void; signedOut: () => void }) {
   const feed = createFeed(() => props.signedOut());
   const now = createClock();
+  // What the last minutes brought is drawn anew with each step, not each second.
+  const step = createMemo(() => Math.floor(now() / STEP) * STEP);
+  const leader = createMemo(() => findLeader(feed.fleet()?.agents ?? [], step()));
 
   return (
     <>
@@ -27,14 +32,16 @@ export function FleetPage(props: { leave: () => void; signedOut: () => void }) {
             <>
               <Notices degraded={fleet().gateway.degraded} warnings={fleet().gateway.warnings} />
               <Show when={hasCalled(fleet())} fallback={<FirstCall gatewayUrl={fleet().gateway.url} />}>
-                <Totals fleet={fleet()} now={now()} />
+                <Totals fleet={fleet()} leader={leader()} now={now()} step={step()} />
               </Show>
               {/* Configured agents stand here before their first call. */}
               <Show when={fleet().agents.length > 0}>
                 <AgentsPanel
                   agents={fleet().agents}
+                  leader={leader()}
                   watchedSince={fleet().watchedSince}
                   now={now()}
+                  step={step()}
                   hear={feed.hear}
                 />
               </Show>

@@ -1,8 +1,8 @@
-import { For, type JSX, Show } from "solid-js";
-import { isCapped, moneyLeft, readBudgets } from "../feed/budgets.ts";
+import { createMemo, Index, type JSX, Show } from "solid-js";
+import { type BudgetUse, type CappedUse, isCapped, moneyLeft, readBudgets } from "../feed/budgets.ts";
 import { describePause } from "../feed/pause.ts";
 import type { AgentView } from "../feed/reduce.ts";
-import { formatAgo, formatClock, formatCost, formatCount, formatSpan, formatUsd } from "../format.ts";
+import { formatAgo, formatCost, formatCount, formatSpan, formatUsd } from "../format.ts";
 import { COLUMNS } from "./agent-columns.ts";
 import { BudgetMeter } from "./budget-meter.tsx";
 
@@ -14,7 +14,8 @@ export function AgentDetail(props: { id: string; agent: AgentView; now: number }
         <Show when={describePause(props.agent, props.now)}>
           {(pause) => (
             <p class="detail-pause">
-              <strong>Paused{since(props.agent)}</strong>, {pause().until}. {pause().why}
+              <strong>{["Paused", pause().since].filter(Boolean).join(" ")}</strong>, {pause().until}.{" "}
+              {pause().why}
             </p>
           )}
         </Show>
@@ -28,28 +29,29 @@ export function AgentDetail(props: { id: string; agent: AgentView; now: number }
   );
 }
 
-function since({ pause_since: start }: AgentView): string {
-  return start === null ? "" : ` since ${formatClock(Date.parse(start))}`;
-}
-
 const WINDOWS = { hour: "This hour", day: "Today", total: "In all" };
 
+function findCapped(use: BudgetUse): CappedUse | null {
+  return isCapped(use) ? use : null;
+}
+
 function Budgets(props: { agent: AgentView }) {
+  const uses = createMemo(() => readBudgets(props.agent));
   const spent = (window: "hour" | "day" | "total") =>
     formatCost(props.agent.cost[window], props.agent.calls[window], props.agent.unpriced_calls);
   return (
     <section class="detail-budgets">
       <h3>Budget</h3>
       <ul>
-        <For each={readBudgets(props.agent)}>
+        <Index each={uses()}>
           {(use) => (
             <li>
-              <span class="detail-window">{WINDOWS[use.window]}</span>
+              <span class="detail-window">{WINDOWS[use().window]}</span>
               <span class="detail-spent">
-                {spent(use.window)} spent
-                <Show when={use.held > 0 && isCapped(use)}>, {formatUsd(use.held)} held</Show>
+                {spent(use().window)} spent
+                <Show when={use().held > 0 && use().cap !== null}>, {formatUsd(use().held)} held</Show>
               </span>
-              <Show when={isCapped(use) && use} fallback={<span class="detail-left none">no cap</span>}>
+              <Show when={findCapped(use())} fallback={<span class="detail-left none">no cap</span>}>
                 {(capped) => (
                   <>
                     <span class="detail-left">
@@ -61,7 +63,7 @@ function Budgets(props: { agent: AgentView }) {
               </Show>
             </li>
           )}
-        </For>
+        </Index>
       </ul>
       <Show when={props.agent.budget.max_cost_per_request}>
         {(cap) => <p>One request may cost {formatUsd(cap())} at most.</p>}

@@ -1,14 +1,12 @@
-import { createMemo, createSignal, createUniqueId, For, Show } from "solid-js";
-import { findTightest, moneyLeft } from "../feed/budgets.ts";
+import { createSignal, createUniqueId, For, Show } from "solid-js";
 import type { Decisions } from "../feed/decisions.ts";
 import type { AgentView } from "../feed/reduce.ts";
-import { readSeries } from "../feed/series.ts";
-import { formatCost, formatCount, formatShare, formatShort, formatUsd, formatWatched } from "../format.ts";
+import { formatCost, formatCount, formatShare, formatShort } from "../format.ts";
 import { AgentActions } from "./agent-actions.tsx";
 import { AgentDetail } from "./agent-detail.tsx";
+import { RateLeft, Recent, Trust } from "./agent-figures.tsx";
 import { AgentState } from "./agent-state.tsx";
-import { BudgetMeter } from "./budget-meter.tsx";
-import { Bars } from "./sparkline.tsx";
+import { BudgetBars } from "./budget-bars.tsx";
 import type { Stop } from "./stop-dialog.tsx";
 
 /** One agent, and its details when they are asked for. `data-label` names a figure where the table's heads are not shown. */
@@ -19,13 +17,13 @@ export function AgentRow(props: {
   watched: number;
   /** Since when the recent calls were watched; null once that is ten minutes. */
   onlySince: number | null;
+  /** Its share of what all spend at present, where that is more than all others'; else null. */
+  leads: number | null;
   decisions: Decisions;
   stop: (kind: Stop["kind"]) => void;
 }) {
   const [isOpen, setIsOpen] = createSignal(false);
   const detailId = createUniqueId();
-  const recent = createMemo(() => readSeries(props.agent.recentCalls, props.step));
-  const recentCalls = () => formatCount(recent().reduce((sum, calls) => sum + calls, 0));
   const cost = (window: "day" | "total") =>
     formatCost(props.agent.cost[window], props.agent.calls[window], props.agent.unpriced_calls);
 
@@ -42,10 +40,12 @@ export function AgentRow(props: {
           <AgentState agent={props.agent} now={props.now} />
         </td>
         <td class="agent-recent">
-          <Bars
-            values={recent()}
+          <Recent
+            agent={props.agent}
+            step={props.step}
             watched={props.watched}
-            label={`${recentCalls()} calls seen ${formatWatched(props.onlySince)}`}
+            onlySince={props.onlySince}
+            leads={props.leads}
           />
         </td>
         <td class="numeric" data-label="Calls today">
@@ -59,7 +59,7 @@ export function AgentRow(props: {
         >
           <Show when={props.agent.errors.hour > 0} fallback="0">
             {formatShort(props.agent.errors.hour)}
-            <small>{formatShare(props.agent.error_rate ?? 0)} of calls</small>
+            <small title="of this hour's calls">{formatShare(props.agent.error_rate ?? 0)}</small>
           </Show>
           <Show when={props.agent.blocked.hour > 0}>
             <small>{formatShort(props.agent.blocked.hour)} blocked</small>
@@ -78,10 +78,10 @@ export function AgentRow(props: {
           <InAll day={cost("day")} total={cost("total")} />
         </td>
         <td class="agent-budget" data-label="Budget">
-          <TightestBudget agent={props.agent} />
+          <BudgetBars agent={props.agent} />
         </td>
         <td class="numeric" data-label="Rate left">
-          <RateLeft limit={props.agent.rate_limit} />
+          <RateLeft limit={props.agent.rate_limit} lane={props.agent.priority} />
         </td>
         <td class="numeric" data-label="Trust">
           <Trust trust={props.agent.trust} />
@@ -113,55 +113,6 @@ function InAll(props: { day: string; total: string }) {
   return (
     <Show when={props.total !== props.day}>
       <small class="in-all">{props.total} in all</small>
-    </Show>
-  );
-}
-
-const SPANS = { hour: "this hour", day: "today", total: "in all" };
-
-/** The cap that will be reached first, as far as shares tell. */
-function TightestBudget(props: { agent: AgentView }) {
-  const tightest = createMemo(() => findTightest(props.agent));
-  return (
-    <Show when={tightest()} fallback={<span class="none">No cap</span>}>
-      {(use) => (
-        <>
-          <BudgetMeter use={use()} />
-          <small>
-            <strong>{formatUsd(moneyLeft(use()))}</strong> of {formatUsd(use().cap)} left{" "}
-            {SPANS[use().window]}
-          </small>
-        </>
-      )}
-    </Show>
-  );
-}
-
-function RateLeft(props: { limit: AgentView["rate_limit"] }) {
-  return (
-    <Show when={props.limit} fallback={<span class="none">No limit</span>}>
-      {(limit) => (
-        <span classList={{ "used-up": limit().remaining === 0 }}>
-          {formatShort(limit().remaining)}
-          <small>of {formatShort(limit().limit)}</small>
-        </span>
-      )}
-    </Show>
-  );
-}
-
-function Trust(props: { trust: AgentView["trust"] }) {
-  return (
-    <Show when={props.trust} fallback={<span class="none">Off</span>}>
-      {(trust) => (
-        <span class="trust" data-tier={trust().tier}>
-          {Math.round(trust().score)}
-          <small>{trust().tier}</small>
-          <Show when={trust().pinned}>
-            <small>pinned</small>
-          </Show>
-        </span>
-      )}
     </Show>
   );
 }

@@ -38,7 +38,10 @@ function Paused(props: { pause: PauseView; inFlight: number }) {
       </span>
       <small class="pause-until">{props.pause.until}</small>
       <small class="pause-why" title={props.pause.why}>
-        {props.pause.why}
+        <Show when={props.pause.since}>
+          <span class="pause-since">{props.pause.since}:</span>{" "}
+        </Show>
+        <span>{props.pause.why}</span>
       </small>
       <Show when={props.inFlight > 0}>
         <small class="pause-in-flight">{props.inFlight} still in flight</small>

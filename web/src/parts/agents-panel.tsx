@@ -2,19 +2,25 @@ import { createMemo, createSignal, For, Show } from "solid-js";
 import { pauseAgent, resumeAgent } from "../api.ts";
 import { arrangeAgents, keepPlaces, type Order } from "../feed/arrange.ts";
 import { createDecisions } from "../feed/decisions.ts";
+import { type Leader, readPace } from "../feed/pace.ts";
 import type { AgentView, FeedMessage } from "../feed/reduce.ts";
-import { countWatched, STEP, watchedOnlySince } from "../feed/series.ts";
+import { countWatched, watchedOnlySince } from "../feed/series.ts";
 import { formatCount } from "../format.ts";
 import { AgentRow } from "./agent-row.tsx";
 import { FilterField, Heads, SortSelect } from "./agents-head.tsx";
 import { OutcomeLine } from "./outcome-line.tsx";
 import { type Stop, StopDialog } from "./stop-dialog.tsx";
 
+/** Rows at first, and with each wish for more: each of them is looked at again every second. */
+const PAGE = 100;
+
 /** Every agent, filtered and sorted, and what can be decided about it: a table where there is room, cards on a phone. */
 export function AgentsPanel(props: {
   agents: readonly AgentView[];
+  leader: Leader | null;
   watchedSince: number;
   now: number;
+  step: number;
   hear: (message: FeedMessage) => void;
 }) {
   const [filter, setFilter] = createSignal("");
@@ -26,13 +32,20 @@ export function AgentsPanel(props: {
   // A row that moved would drop the focus, and the next key would go nowhere.
   const [isHeld, setIsHeld] = createSignal(false);
   const shown = createMemo<AgentView[]>((before) => {
-    const arranged = arrangeAgents(props.agents, filter(), order());
+    const arranged = arrangeAgents(props.agents, filter(), order(), (agent) => readPace(agent, props.step));
     return isHeld() ? keepPlaces(arranged, before) : arranged;
   }, []);
-  // Sparklines move with each step, not each second.
-  const step = createMemo(() => Math.floor(props.now / STEP) * STEP);
-  const watched = () => countWatched(props.watchedSince, step());
-  const onlySince = createMemo(() => watchedOnlySince(props.watchedSince, step()));
+  const [room, setRoom] = createSignal(PAGE);
+  const placed = createMemo(() => shown().slice(0, room()));
+  let rows: HTMLTableSectionElement | undefined;
+  /** The focus goes on with the first row that came: the button may be gone. */
+  const showMore = () => {
+    const first = room();
+    setRoom(first + PAGE);
+    rows?.querySelectorAll(".agent")[first]?.querySelector("button")?.focus();
+  };
+  const watched = createMemo(() => countWatched(props.watchedSince, props.step));
+  const onlySince = createMemo(() => watchedOnlySince(props.watchedSince, props.step));
 
   return (
     <section class="panel" id="agents" tabindex="-1" aria-labelledby="agents-title">
@@ -49,17 +62,19 @@ export function AgentsPanel(props: {
       <table class="agents">
         <Heads order={order()} onlySince={onlySince()} choose={setOrder} />
         <tbody
+          ref={rows}
           onFocusIn={(event) => setIsHeld(event.target.matches(":focus-visible"))}
           onFocusOut={(event) => !isWithin(event.currentTarget, event.relatedTarget) && setIsHeld(false)}
         >
-          <For each={shown()}>
+          <For each={placed()}>
             {(agent) => (
               <AgentRow
                 agent={agent}
                 now={props.now}
-                step={step()}
+                step={props.step}
                 watched={watched()}
                 onlySince={onlySince()}
+                leads={props.leader?.agent === agent.id ? props.leader.share : null}
                 decisions={decisions}
                 stop={(kind) => setStop({ kind, agent })}
               />
@@ -67,6 +82,14 @@ export function AgentsPanel(props: {
           </For>
         </tbody>
       </table>
+      <Show when={shown().length > room()}>
+        <p class="more">
+          <button type="button" class="quiet" onClick={showMore}>
+            Show {formatCount(Math.min(PAGE, shown().length - room()))} more
+          </button>
+          of {formatCount(shown().length - room())} further agents
+        </p>
+      </Show>
       <Show when={shown().length === 0}>
         <p class="nothing">
           No agent matches “{filter()}”.{" "}

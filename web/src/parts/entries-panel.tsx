@@ -9,7 +9,7 @@ export function EntriesPanel(props: { entries: readonly LogEntry[]; newsAfter: n
   const shown = () =>
     props.entries.filter((entry) => entry.type === "call" || entry.type === "blocked").slice(0, SHOWN);
   return (
-    <section class="panel" aria-labelledby="entries-title">
+    <section class="panel entries-panel" aria-labelledby="entries-title">
       <div class="panel-head">
         <h2 id="entries-title">Latest calls</h2>
       </div>

@@ -110,7 +110,10 @@ function describeKill(inFlight: number): string {
 }
 
 function describePausing(inFlight: number): string {
-  const rest = inFlight === 0 ? "" : ` ${countCalls(inFlight)} in flight may end.`;
+  const rest =
+    inFlight === 0
+      ? ""
+      : ` ${countCalls(inFlight)} in flight ${inFlight === 1 ? "goes on to its" : "go on to their"} end.`;
   return `Its next calls are refused.${rest}`;
 }
 

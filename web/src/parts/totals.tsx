@@ -1,13 +1,22 @@
 import { createMemo, type JSX, Show } from "solid-js";
+import type { Leader } from "../feed/pace.ts";
 import type { FleetView } from "../feed/reduce.ts";
-import { countWatched, readSeries, STEP, sumMinutes, watchedOnlySince } from "../feed/series.ts";
-import { formatCost, formatCount, formatShare, formatShort, formatUsd, formatWatched } from "../format.ts";
+import { countWatched, readSeries, sumMinutes, watchedOnlySince } from "../feed/series.ts";
+import {
+  formatCost,
+  formatCount,
+  formatShare,
+  formatShort,
+  formatUsd,
+  formatWatched,
+  formatWholeShare,
+} from "../format.ts";
 import { Curve } from "./sparkline.tsx";
 
 const MINUTE = 60_000;
 
 /** The fleet as a whole, today; the large figure is the money. */
-export function Totals(props: { fleet: FleetView; now: number }) {
+export function Totals(props: { fleet: FleetView; leader: Leader | null; now: number; step: number }) {
   const day = () => props.fleet.totals.day;
   const hour = () => props.fleet.totals.hour;
   const unpriced = () => props.fleet.agents.reduce((sum, agent) => sum + agent.unpriced_calls, 0);
@@ -21,7 +30,9 @@ export function Totals(props: { fleet: FleetView; now: number }) {
         hour={formatCost(hour().cost, hour().calls, unpriced())}
         unpriced={unpriced()}
         fleet={props.fleet}
+        leader={props.leader}
         now={props.now}
+        step={props.step}
       />
       <Figure name="Calls today" value={formatShort(day().calls)} title={formatCount(day().calls)}>
         {formatShort(hour().calls)} this hour
@@ -45,12 +56,18 @@ export function Totals(props: { fleet: FleetView; now: number }) {
   );
 }
 
-function Spend(props: { today: string; hour: string; unpriced: number; fleet: FleetView; now: number }) {
-  // Redrawn with each step, not each second.
-  const step = createMemo(() => Math.floor(props.now / STEP) * STEP);
-  const perMinute = createMemo(() => sumMinutes(readSeries(props.fleet.recentSpend, step())));
+function Spend(props: {
+  today: string;
+  hour: string;
+  unpriced: number;
+  fleet: FleetView;
+  leader: Leader | null;
+  now: number;
+  step: number;
+}) {
+  const perMinute = createMemo(() => sumMinutes(readSeries(props.fleet.recentSpend, props.step)));
   const lastMinute = () => formatUsd(perMinute().at(-1) ?? 0);
-  const onlySince = () => watchedOnlySince(props.fleet.watchedSince, step());
+  const onlySince = () => watchedOnlySince(props.fleet.watchedSince, props.step);
   const span = () =>
     props.now - props.fleet.watchedSince < MINUTE ? "since this page opened" : "in the last minute";
   return (
@@ -68,9 +85,17 @@ function Spend(props: { today: string; hour: string; unpriced: number; fleet: Fl
         <p>
           <strong>{lastMinute()}</strong> {span()}
         </p>
+        <Show when={props.leader}>
+          {(leader) => (
+            <p class="spend-leader">
+              <strong>{formatWholeShare(leader().share)}</strong> of it by{" "}
+              <span title={leader().agent}>{leader().agent}</span>
+            </p>
+          )}
+        </Show>
         <Curve
           values={perMinute()}
-          watched={countWatched(props.fleet.watchedSince, step())}
+          watched={countWatched(props.fleet.watchedSince, props.step)}
           label={`Spend per minute ${formatWatched(onlySince())}, now ${lastMinute()}`}
         />
       </div>

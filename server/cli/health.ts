@@ -1,0 +1,16 @@
+/** Whether a gateway answers, which needs no token. */
+import { createClient } from "../client.ts";
+import type { HealthAnswer } from "../management/wire.ts";
+
+/** What the gateway at this address says of itself, also when it is degraded; null when none answers there. */
+export async function readHealth(url: string): Promise<HealthAnswer | null> {
+  const { data, error } = await createClient(url, "").health.get();
+  const said: unknown = data ?? error?.value;
+  return isHealth(said) ? said : null;
+}
+
+function isHealth(said: unknown): said is HealthAnswer {
+  return (
+    typeof said === "object" && said !== null && "status" in said && "uptime_ms" in said && "version" in said
+  );
+}

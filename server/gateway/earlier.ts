@@ -1,0 +1,20 @@
+/** What a call has tried before, without an answer (SPEC 12.5): it is charged and given back with the one ending. */
+import type { NanoUsd } from "../core/money.ts";
+import type { RunningHold } from "./running-hold.ts";
+
+export interface Earlier {
+  /** How many targets were tried. */
+  readonly attempts: number;
+  /** What those are charged whose request had left and whose answer did not come in time. */
+  readonly costNano: NanoUsd;
+  /** Their holds: they stay until the call is settled. */
+  readonly holds: readonly RunningHold[];
+}
+
+/** A call's first attempt. */
+export const NOTHING_EARLIER: Earlier = { attempts: 0, costNano: 0, holds: [] };
+
+/** What is still held for attempts that are charged. */
+export function heldEarlier({ holds }: Earlier): NanoUsd {
+  return holds.reduce((sum, { nano }) => sum + (nano ?? 0), 0);
+}

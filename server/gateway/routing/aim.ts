@@ -1,0 +1,194 @@
+/** A call as it goes to one target: where, with which key, and in which words (SPEC 12.1-12.5, 5.1). */
+import { type Refusal, refusal } from "../../core/refusal.ts";
+import type { Priority } from "../../core/settings.ts";
+import { setMember } from "../../protocols/json-edit.ts";
+import { findSpeaker } from "../../protocols/translation/index.ts";
+import { generatingLine, servingDialect } from "../../providers/generating.ts";
+import type { Operation, Provider, RequestLine } from "../../providers/provider.ts";
+import { enterLane, type LaneDestination } from "../lane-upstream.ts";
+import { recordedCeiling } from "../plan.ts";
+import { type Prepared, prepareDocument } from "../prepare.ts";
+import type { Setup } from "../setup.ts";
+import { type Caller, chooseKey } from "../upstream-key.ts";
+import type { Target } from "./targets.ts";
+import { translateRequest } from "./translate-request.ts";
+import type { Translation } from "./translation.ts";
+
+/** What a client asks, as it came. */
+export interface Asked {
+  readonly line: RequestLine;
+  /** In the client's own format. */
+  readonly operation: Operation;
+  /** Where the call was sent to; null: to nobody in particular. */
+  readonly addressed: LaneDestination | null;
+  readonly prepared: Prepared;
+  readonly caller: Caller;
+  readonly lane: Priority;
+  readonly setup: Setup;
+}
+
+export interface Aimed {
+  readonly destination: LaneDestination;
+  readonly prepared: Prepared;
+  /** The headers that go along, as far as the client has a say in them. */
+  readonly headers: Headers;
+  /** Null where provider and client speak alike. */
+  readonly translation: Translation | null;
+  /** What the provider's format has no place for, as the client calls it. */
+  readonly dropped: readonly string[];
+  /** Whether it goes to another provider, or to another model, than the client named. */
+  readonly isElsewhere: boolean;
+}
+
+/** What goes along to a provider that the client did not address: nothing that was meant for another. */
+const HARMLESS = ["accept", "content-type", "user-agent", "x-agent-identity"];
+/** What belongs to the format, wherever that is spoken. */
+const OF_THE_FORMAT = ["anthropic-version", "anthropic-beta"];
+
+/** Aims a call at a target; the call as it came where the target is what the client asked for. */
+export function aim(asked: Asked, target: Target): Aimed | Refusal {
+  const { addressed, prepared, operation } = asked;
+  const isThere = addressed !== null && isSameProvider(addressed.provider, target.provider);
+  const isSameModel = target.model === null || target.model === prepared.model;
+  if (isThere && isSameModel) {
+    return {
+      destination: addressed,
+      prepared,
+      headers: asked.line.headers,
+      translation: null,
+      dropped: [],
+      isElsewhere: false,
+    };
+  }
+  if (target.provider.serves.has(operation.dialect)) return redirect(asked, target, isThere);
+  return translate(asked, target);
+}
+
+/** The same request, elsewhere or for another model: its bytes but for the model's name. */
+function redirect(asked: Asked, target: Target, isThere: boolean): Aimed | Refusal {
+  const { line, operation, prepared } = asked;
+  const { provider, model } = target;
+  const rest =
+    line.rest === "" ? generatingLine(provider, operation.dialect, model ?? "", false).rest : line.rest;
+  const moved = {
+    ...line,
+    rest: model === null ? rest : rest.replace(MODEL_IN_PATH, (_, head) => head + encodeURIComponent(model)),
+  };
+  const destination = leadTo(asked, provider, moved, isThere ? asked.caller.own : null);
+  if ("reason" in destination) return destination;
+  const isInBody = operation.model === null && model !== null && prepared.plain !== null;
+  const body = isInBody
+    ? setMember(prepared.plain ?? prepared.body, "model", JSON.stringify(model))
+    : prepared.body;
+  const headers = isThere ? new Headers(line.headers) : pick(line.headers, [...HARMLESS, ...OF_THE_FORMAT]);
+  if (isInBody) headers.delete("content-encoding");
+  const next = prepared.isJson ? prepareDocument(provider, destination.located.operation, body) : prepared;
+  if ("reason" in next) return next;
+  return {
+    destination,
+    prepared: keepHistory(next, prepared),
+    headers,
+    translation: null,
+    dropped: [],
+    isElsewhere: true,
+  };
+}
+
+/** The same request in another format. */
+function translate(asked: Asked, target: Target): Aimed | Refusal {
+  const { line, operation, prepared, setup } = asked;
+  const { provider } = target;
+  const dialect = servingDialect(provider, operation.dialect);
+  const client = findSpeaker(operation.dialect);
+  const serving = findSpeaker(dialect);
+  if (!client || !serving || !TRANSLATED.has(operation.name) || prepared.document === null) {
+    return refusal(
+      "unsupported_translation",
+      `${provider.id} serves this call, and has nothing like ${operation.name} of the format that it came in.`,
+    );
+  }
+  const model = target.model ?? "";
+  const lineFacts = { model: operation.model, stream: operation.stream };
+  const maxOutput = recordedCeiling(provider, model) ?? USUAL_MAX_OUTPUT;
+  const { unsupported } = setup.settings.translation;
+  const translated = translateRequest(
+    prepared.document,
+    lineFacts,
+    client,
+    serving,
+    { model, maxOutput },
+    unsupported,
+  );
+  if ("reason" in translated) return translated;
+  const moved = { ...line, method: "POST", ...generatingLine(provider, dialect, model, prepared.stream) };
+  const destination = leadTo(asked, provider, moved, null);
+  if ("reason" in destination) return destination;
+  const body = encoder.encode(JSON.stringify(translated.body));
+  const next = prepareDocument(provider, destination.located.operation, body);
+  if ("reason" in next) return next;
+  return {
+    destination,
+    prepared: keepHistory(next, prepared),
+    headers: pick(line.headers, HARMLESS),
+    translation: {
+      client,
+      serving,
+      model: prepared.model ?? model,
+      stream: prepared.stream,
+      framing: operation.streamFraming,
+      usageChunk: prepared.demand.usageChunk,
+    },
+    dropped: translated.dropped,
+    isElsewhere: true,
+  };
+}
+
+/** Operations that have their like in every format. */
+const TRANSLATED: ReadonlySet<string> = new Set(["chat", "responses", "messages", "generate_content"]);
+const MODEL_IN_PATH = /(\bmodels\/)[^/:%]+(?=:|%3a|$)/i;
+const USUAL_MAX_OUTPUT = 32_000;
+
+function leadTo(
+  { caller, lane, setup }: Asked,
+  provider: Provider,
+  line: RequestLine,
+  own: string | null,
+): LaneDestination | Refusal {
+  const located = provider.locate(line);
+  const payer = { ...caller, own };
+  const found = {
+    provider,
+    located,
+    address: null,
+    isStranger: false,
+    ...chooseKey(provider, located, payer, setup),
+  };
+  const destination = enterLane(found, lane, line, payer, setup);
+  // A host of one's own may need no key; a provider does.
+  if (destination.key !== null || destination.ownKey || provider.hosts.length === 0) return destination;
+  return refusal(
+    "upstream_key_missing",
+    `${provider.id} serves this call, and the gateway keeps no key for it; the caller's own goes to nobody but whom it ` +
+      `addressed. Set providers.${provider.id}.api_key.`,
+  );
+}
+
+function isSameProvider(one: Provider, other: Provider): boolean {
+  return one.id === other.id && one.speaks === other.speaks;
+}
+
+/** Whether an agent repeats itself is seen in what it said, not in what became of it. */
+function keepHistory(next: Prepared, { readFingerprint }: Prepared): Prepared {
+  return { ...next, readFingerprint };
+}
+
+function pick(headers: Headers, names: readonly string[]): Headers {
+  const picked = new Headers();
+  for (const name of names) {
+    const value = headers.get(name);
+    if (value !== null) picked.set(name, value);
+  }
+  return picked;
+}
+
+const encoder = new TextEncoder();

@@ -1,0 +1,67 @@
+/** A provider's stream in the format of the client, event by event as it comes (SPEC 12.3). */
+import { EVENT_FRAMINGS } from "../../protocols/framing.ts";
+import type { NeutralEvent } from "../../protocols/translation/form.ts";
+import type { AnswerTerms, Speaker } from "../../protocols/translation/speaker.ts";
+import { createByteBuffer, latin1 } from "../bytes.ts";
+
+export interface StreamTranslator {
+  /** What the client may have of these bytes; they may be cut anywhere. */
+  feed(bytes: Uint8Array): Uint8Array;
+  /** The provider's body is over: what the client's format still owes. */
+  end(): Uint8Array;
+}
+
+/** Translates one stream. `framing` is the provider's; the client's stands in the terms. */
+export function createStreamTranslator(
+  serving: Speaker,
+  client: Speaker,
+  framing: keyof typeof EVENT_FRAMINGS,
+  terms: AnswerTerms,
+): StreamTranslator {
+  const { createScanner, readEvent } = EVENT_FRAMINGS[framing];
+  const scanner = createScanner();
+  const reader = serving.createStreamReader();
+  const writer = client.createStreamWriter(terms);
+  /** The beginning of an event whose end has not come. */
+  const partial = createByteBuffer();
+
+  return {
+    feed(bytes) {
+      const text = latin1(bytes);
+      let written = "";
+      let start = 0;
+      for (let end = scanner.next(text, 0); end !== -1; end = scanner.next(text, end)) {
+        const event =
+          partial.length > 0 ? latin1(partial.take()) + text.slice(start, end) : text.slice(start, end);
+        written += translate(event);
+        start = end;
+      }
+      if (start < bytes.length) partial.append(bytes.subarray(start));
+      return encoder.encode(written);
+    },
+    end() {
+      const rest = partial.length > 0 ? translate(latin1(partial.take())) : "";
+      return encoder.encode(rest + write(reader.end()));
+    },
+  };
+
+  function translate(event: string): string {
+    let written = "";
+    readEvent(event, (name, data) => {
+      written += write(reader.read(name && fromBytes(name), fromBytes(data)));
+      return "more";
+    });
+    return written;
+  }
+
+  function write(events: readonly NeutralEvent[]): string {
+    return events.map((event) => writer.write(event)).join("");
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** Events are cut as Latin-1, so that no character is split: here each is whole. */
+function fromBytes(text: string): string {
+  return Buffer.from(text, "latin1").toString("utf8");
+}

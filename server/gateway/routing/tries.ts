@@ -1,0 +1,209 @@
+/**
+ * One target after another, until one answers (SPEC 12.5). Each try holds anew, crosses its own breakers and takes its own
+ * slot; the call stays one: one line, one settlement, one part of the agent's rates.
+ */
+import type { Millis } from "../../core/duration.ts";
+import type { NoteLine } from "../../core/event.ts";
+import type { Refusal } from "../../core/refusal.ts";
+import type { AnswerContext } from "../answer.ts";
+import type { LetIn } from "../begin.ts";
+import { type Call, endingOf } from "../call.ts";
+import { depart } from "../depart.ts";
+import type { Earlier } from "../earlier.ts";
+import type { Departure, UpstreamFailure } from "../forward.ts";
+import { type DoorContext, letIn, letInAgain } from "../let-in.ts";
+import type { Applicant } from "../newcomer.ts";
+import type { Outcome } from "../settle.ts";
+import { makeBill } from "../settle.ts";
+import { judgeEnding } from "../verdict.ts";
+import { type Aimed, type Asked, aim } from "./aim.ts";
+import { chooseStep, failureOf } from "./attempts.ts";
+import type { Target } from "./targets.ts";
+
+/** A call that is in, at one of its targets. */
+export interface Try {
+  readonly call: Call;
+  readonly aimed: Aimed;
+  /** The caller's own key, where that pays. */
+  readonly ownKey: string | null;
+  readonly departure: Departure;
+  readonly answering: AnswerContext;
+}
+
+export interface Tries {
+  /** The first target that lets the call in; null when its client left before. */
+  begin(): Promise<Try | Refusal | null>;
+  /**
+   * The try after one that came to this, or null where that is the answer. What the failed one has taken and is not
+   * charged for has been given back then.
+   */
+  next(failed: Try, result: Response | UpstreamFailure): Promise<Try | null>;
+}
+
+export interface TriesContext extends DoorContext {
+  /** Watches over a call that has begun, until its answer is over. */
+  accompany(call: Call, aimed: Aimed): AnswerContext;
+}
+
+type Known = Omit<Applicant, "prepared" | "destination" | "ownKey">;
+
+/** The tries of one call. `targets` has one at least. */
+export function createTries(
+  known: Known,
+  asked: Asked,
+  targets: readonly Target[],
+  context: TriesContext,
+): Tries {
+  const { controls, now, store } = context;
+  const { retries } = asked.setup.agent(known.identity.name);
+  let at = 0;
+  let retried = 0;
+
+  function applicantFor({ destination, prepared }: Aimed): Applicant {
+    return { ...known, destination, prepared, ownKey: ownKeyOf(destination) };
+  }
+
+  function ownKeyOf({ ownKey }: Aimed["destination"]): string | null {
+    return ownKey ? asked.caller.own : null;
+  }
+
+  function embark(aimed: Aimed, { call, body }: LetIn): Try {
+    const { destination, prepared, headers } = aimed;
+    const departure = { ...depart(headers, destination, prepared, asked.setup.settings), body };
+    const answering = context.accompany(call, aimed);
+    return { call, aimed, ownKey: ownKeyOf(destination), departure, answering };
+  }
+
+  async function begin(): Promise<Try | Refusal | null> {
+    let refused: Refusal | null = null;
+    for (; at < targets.length; at++) {
+      const aimed = aimAt(at);
+      if ("reason" in aimed) {
+        refused ??= aimed;
+        // What the client asked for cannot be had: another target is no answer to that.
+        if (at === 0) return aimed;
+        continue;
+      }
+      known.visit.provider = aimed.destination.provider.id;
+      const entered = await letIn(applicantFor(aimed), context);
+      if (entered === null) return null;
+      if (!("reason" in entered)) return embark(aimed, entered);
+      refused ??= entered;
+      if (entered.reason !== "breaker_open") return refused;
+    }
+    return refused;
+  }
+
+  function aimAt(index: number): Aimed | Refusal {
+    const target = targets[index];
+    if (!target) throw new Error("no target is left");
+    const aimed = aim(asked, target);
+    if ("reason" in aimed) return aimed;
+    const destination = controls.keyTurns.choose(aimed.destination, asked.setup, now());
+    return destination === aimed.destination ? aimed : { ...aimed, destination };
+  }
+
+  async function next(failed: Try, result: Response | UpstreamFailure): Promise<Try | null> {
+    const failure = failureOf(result, failed.call.stopped, now());
+    if (failure === null || (retries === 0 && at + 1 >= targets.length)) return null;
+    const again = failure.kind === "lost" ? null : aimAt(at);
+    const hasOtherKey =
+      again !== null && !("reason" in again) && again.destination.key !== failed.aimed.destination.key;
+    const step = chooseStep(failure, { retries, retried, hasFallback: at + 1 < targets.length, hasOtherKey });
+    if (step.kind === "none") return null;
+    const earlier = giveUp(failed, result);
+    if (step.kind === "retry") {
+      retried++;
+      await pause(step.wait);
+      if (failed.call.stopped !== null) return null;
+      const retriedAt = tryAt(at, failed, earlier);
+      if (retriedAt) return retriedAt;
+    }
+    while (at + 1 < targets.length) {
+      at++;
+      retried = 0;
+      const begun = tryAt(at, failed, earlier);
+      if (begun) return begun;
+    }
+    return null;
+  }
+
+  /** The target is skipped where it cannot be had at once. */
+  function tryAt(index: number, failed: Try, earlier: Earlier): Try | null {
+    const aimed = aimAt(index);
+    const entered = "reason" in aimed ? aimed : letInAgain(applicantFor(aimed), earlier, context);
+    if ("reason" in aimed || "reason" in entered) {
+      const { reason } = entered as Refusal;
+      note("attempt.skipped", { target: nameOf(targets[index]), reason });
+      return null;
+    }
+    failed.answering.closed();
+    return embark(aimed, entered);
+  }
+
+  /** Gives back what a failed try has taken; what it is charged for stays held until the call is settled. */
+  function giveUp({ call }: Try, result: Response | UpstreamFailure): Earlier {
+    const outcome = outcomeOf(call, result);
+    const at = now();
+    const costNano = makeBill(call, outcome, at).costNano ?? 0;
+    if (judgeEnding(outcome) === "failure") call.crossing.fail(at);
+    else call.crossing.giveBack();
+    const { earlier } = call;
+    const isCharged = costNano > 0 && call.hold !== null;
+    if (!isCharged) call.hold?.release();
+    call.releaseSlot();
+    note("attempt.failed", {
+      attempt: earlier.attempts + 1,
+      provider: call.provider.id,
+      model: call.model,
+      status: outcome.upstreamStatus,
+      error: outcome.error,
+      cost_nano: costNano,
+    });
+    return {
+      attempts: earlier.attempts + 1,
+      costNano: earlier.costNano + costNano,
+      holds: isCharged && call.hold ? [...earlier.holds, call.hold] : earlier.holds,
+    };
+  }
+
+  function note(event: string, detail: NonNullable<NoteLine["detail"]>): void {
+    const { id } = known.visit;
+    const { name } = known.identity;
+    const time = new Date(now()).toISOString();
+    store.journal.append({ type: "attempt", event, time, request_id: id, agent: name, detail });
+  }
+
+  function pause(wait: Millis): Promise<void> {
+    const { signal } = known.visit.request;
+    if (wait === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        stop();
+        signal.removeEventListener("abort", done);
+        context.closing.removeEventListener("abort", done);
+        resolve();
+      };
+      const stop = context.every(wait, done);
+      signal.addEventListener("abort", done);
+      context.closing.addEventListener("abort", done);
+    });
+  }
+
+  return { begin, next };
+}
+
+/** How a call ends whose last try came to this. */
+export function outcomeOf(call: Call, result: Response | UpstreamFailure): Outcome {
+  const ending = endingOf(call.stopped);
+  if ("refusal" in result) {
+    const status = ending === "gone" ? null : result.refusal.status;
+    return { ending, status, error: result.error, reading: null, sent: result.sent };
+  }
+  const { status } = result;
+  return { ending: "complete", status, upstreamStatus: status, error: null, reading: null, sent: true };
+}
+
+function nameOf(target: Target | undefined): string {
+  return target ? `${target.provider.id}/${target.model}` : "";
+}

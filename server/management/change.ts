@@ -1,0 +1,88 @@
+/** The one way in for changes of settings: asked of the configuration, written down, or told why not (SPEC 2.2, 16.2). */
+import { t } from "elysia";
+import type { AgentName } from "../core/agent.ts";
+import type { Auth } from "./auth.ts";
+import { readSmallJson } from "./body.ts";
+import type { ManagementContext } from "./context.ts";
+import { type Failure, failure } from "./failure.ts";
+import { readAddress } from "./guard.ts";
+
+/** Who asks: what a route knows of its request. */
+export interface Asker {
+  readonly request: Request;
+  readonly server: Parameters<typeof readAddress>[0];
+}
+
+export interface Wanted {
+  /** Where in the file it would stand: `["agents", "researcher"]`. */
+  readonly at: readonly string[];
+  /** In the form of the file; null clears. */
+  readonly given: unknown;
+  /** `replace` clears whatever is not given. */
+  readonly how?: "merge" | "replace";
+  /** Whose logs tell of it. */
+  readonly agent?: AgentName;
+}
+
+/** Makes the change, in force when this returns null; or says why nothing was changed. */
+export type Change = (asker: Asker, wanted: Wanted) => Failure | null;
+
+/**
+ * What a route takes that changes settings: any mapping. Its members are the file's, and the file's own reader says what is
+ * wrong with them.
+ */
+export const SETTINGS_BODY = {
+  async parse({ request }: { readonly request: Request }): Promise<unknown> {
+    const given = await readSmallJson(request);
+    // Elysia takes a list or a text for a mapping, and null would clear what it never named.
+    return typeof given === "object" && !Array.isArray(given) ? given : null;
+  },
+  body: t.Record(t.String(), t.Unknown()),
+};
+
+/** Changes of `context`'s configuration, noted in its journal under whoever asks. */
+export function createChange(context: ManagementContext, auth: Auth): Change {
+  return ({ request, server }, { at, given, how = "merge", agent }) => {
+    const result = context.configuration.change(at, given, how);
+    switch (result.outcome) {
+      case "fixed":
+        return failure(403, "set_in_file", describeFixed(result.paths), { paths: result.paths });
+      case "refused":
+        return failure(400, "invalid_settings", describeProblems(result.problems), {
+          problems: result.problems,
+        });
+      case "unkept":
+        return failure(503, "not_kept", `Nothing was changed. ${result.message}`);
+      case "applied": {
+        const { set, cleared } = result;
+        if (set.length + cleared.length === 0) return null;
+        // Paths and never values: some are secrets.
+        context.store.journal.append({
+          type: "admin",
+          time: new Date(context.now()).toISOString(),
+          ...(agent !== undefined && { agent }),
+          event: "config.changed",
+          detail: { ...describeAsker(auth, request, server), set, cleared },
+        });
+        return null;
+      }
+    }
+  };
+}
+
+/** Whose token it was (null: the admin token), and whether it was shown or had opened a session. */
+function describeAsker(auth: Auth, request: Request, server: Asker["server"]) {
+  const verdict = auth.judge(request.headers, readAddress(server, request));
+  if (verdict.kind === "refused") throw new Error("a change was made by somebody who may not be here");
+  const { kind, token } = verdict.principal;
+  return { by: kind, token };
+}
+
+function describeFixed(paths: readonly string[]): string {
+  return `Nothing was changed: the configuration file alone sets ${paths.join(", ")}. Change it there and restart or reload.`;
+}
+
+function describeProblems(problems: readonly { readonly message: string }[]): string {
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more, in \`details\`)` : "";
+  return `Nothing was changed. ${problems[0]?.message ?? ""}${more}`;
+}

@@ -1,0 +1,80 @@
+/** Further tokens: who may manage in which role, besides the holder of the admin token (SPEC 16.1). */
+import type { Instant, Millis } from "../core/duration.ts";
+import type { Role } from "../core/role.ts";
+import type { State, Token } from "../store/store.ts";
+import { createAdminToken, hashSecret } from "./secrets.ts";
+
+const ID_BYTES = 6;
+
+/** How exactly it is known when a token was last used: nothing is written more often. */
+const COARSE: Millis = 60_000;
+
+export interface NewToken {
+  /** What a person calls it. */
+  readonly name: string | null;
+  readonly role: Role;
+  /** From this instant on it opens nothing; null: never. */
+  readonly expires: Instant | null;
+}
+
+export interface TokenRing {
+  /** The token of this hash, unless it is revoked or has expired. */
+  find(hash: string, now: Instant): Token | null;
+  /** The same by its id: for a session that it has opened. */
+  findById(id: string, now: Instant): Token | null;
+  /** Writes down that it was used, to the minute. */
+  noteUse(id: string, now: Instant): void;
+  /** Makes a token that works at once. This is the only time that anybody sees its secret. Throws when it cannot be stored. */
+  create(wanted: NewToken, now: Instant): { readonly token: Token; readonly secret: string };
+  /** Every token there ever was, the oldest first. */
+  list(): readonly Token[];
+  /** The token as it is once revoked, at once; null when there is none of this id, or it was revoked before. */
+  revoke(id: string, now: Instant): Token | null;
+}
+
+/** The tokens of `state`, kept in memory so that no request waits for the disk. Nothing else may change them. */
+export function createTokenRing(
+  state: Pick<State, "readTokens" | "addToken" | "revokeToken" | "noteTokenUse">,
+  random: (bytes: number) => Uint8Array,
+): TokenRing {
+  const byId = new Map(state.readTokens().map(({ hash: _, ...token }): [string, Token] => [token.id, token]));
+  const idOf = new Map(state.readTokens().map(({ hash, id }): [string, string] => [hash, id]));
+
+  function findById(id: string, now: Instant): Token | null {
+    const token = byId.get(id);
+    const works = token && token.revoked === null && (token.expires === null || token.expires > now);
+    return works ? token : null;
+  }
+
+  return {
+    find(hash, now) {
+      const id = idOf.get(hash);
+      return id === undefined ? null : findById(id, now);
+    },
+    findById,
+    noteUse(id, now) {
+      const token = byId.get(id);
+      if (!token || (token.used !== null && Math.abs(now - token.used) < COARSE)) return;
+      state.noteTokenUse(id, now);
+      byId.set(id, { ...token, used: now });
+    },
+    create({ name, role, expires }, now) {
+      const secret = createAdminToken(random);
+      const id = `tok_${Buffer.from(random(ID_BYTES)).toString("hex")}`;
+      const token: Token = { id, name, role, created: now, expires, revoked: null, used: null };
+      const hash = hashSecret(secret);
+      state.addToken(token, hash);
+      byId.set(id, token);
+      idOf.set(hash, id);
+      return { token, secret };
+    },
+    list: () => [...byId.values()],
+    revoke(id, now) {
+      const token = byId.get(id);
+      if (!token || !state.revokeToken(id, now)) return null;
+      const revoked = { ...token, revoked: now };
+      byId.set(id, revoked);
+      return revoked;
+    },
+  };
+}
