@@ -1,17 +1,19 @@
 /** Brings a gateway up in this process: configuration, store, world, listeners. And takes it down again. */
 import { randomBytes } from "node:crypto";
 import { listen } from "./app.ts";
-import { loadAssets } from "./assets.ts";
+import { type AssetTable, loadAssets } from "./assets.ts";
 import { type Problem, renderProblem } from "./config/problem.ts";
 import { watchConfig } from "./config/watch.ts";
-import { createConfiguration } from "./configuration.ts";
+import { type Configuration, createConfiguration } from "./configuration.ts";
 import type { Millis } from "./core/duration.ts";
 import type { NoteLine } from "./core/event.ts";
 import type { Settings } from "./core/settings.ts";
+import type { Setup } from "./gateway/setup.ts";
 import { findHealth } from "./health.ts";
 import { layAnew, loadConfiguration, loadLocations, type Source } from "./load.ts";
 import { provisionAdminToken, renderTokenAtStart, type TokenAtStart } from "./management/admin-token.ts";
 import type { ReloadResult } from "./management/context.ts";
+import { createEventExport } from "./outbound/event-export.ts";
 import { writeRunFile } from "./run-file.ts";
 import { openRunTime } from "./run-time.ts";
 import { openStore } from "./store/open.ts";
@@ -22,6 +24,8 @@ import { createWorld } from "./world.ts";
 export interface LaunchOptions extends Source {
   /** Whether a person reads what is printed: only then is a new admin token shown. */
   readonly isTerminal: boolean;
+  /** Whether a caller's own key pays on every route, as in a standalone proxy (SPEC 5.1). */
+  readonly ownKeyFirst?: boolean;
   log(message: string): void;
 }
 
@@ -49,14 +53,18 @@ const SETTLE: Millis = 100;
 
 /** Starts everything, or says why it cannot; then nothing is left open. */
 export async function launch(options: LaunchOptions): Promise<Running | LaunchProblem> {
+  return bringUp(options, await loadAssets());
+}
+
+/** The same without waiting: it listens when this returns. Without `assets` there is no page. */
+export function bringUp(options: LaunchOptions, assets: AssetTable | null): Running | LaunchProblem {
   const { file, log } = options;
   const locations = loadLocations(options);
   if ("problems" in locations) return tellProblems(locations.problems);
   const { dataDir, audit, timezone } = locations;
 
   // Whatever ends this function early closes what it has opened.
-  await using opened = new AsyncDisposableStack();
-  const assets = await loadAssets();
+  using opened = new DisposableStack();
   const store = openStore({ dataDir, audit, timezone, now: Date.now, log });
   if ("problem" in store) return store;
   opened.defer(() => store.close());
@@ -69,7 +77,7 @@ export async function launch(options: LaunchOptions): Promise<Running | LaunchPr
     store.journal.append({ type, event, time: new Date().toISOString(), detail });
   };
 
-  const configuration = createConfiguration({
+  const inForce = createConfiguration({
     first,
     runTime,
     load: (values) => loadConfiguration(options, values),
@@ -83,6 +91,7 @@ export async function launch(options: LaunchOptions): Promise<Running | LaunchPr
     },
     onChange: (changed) => note("config", "config.changed", { changed }),
   });
+  const configuration = options.ownKeyFirst ? preferOwnKeys(inForce) : inForce;
   const world = createWorld({ version: VERSION, configuration, store, assets, log });
   const provisionToken = ({ admin }: Settings, isTerminal: boolean): TokenAtStart | LaunchProblem => {
     const request = { configured: admin.token, keepFile: admin.token_file, dataDir, isTerminal };
@@ -94,7 +103,8 @@ export async function launch(options: LaunchOptions): Promise<Running | LaunchPr
   const cannot = `Cannot listen on ${places} (choose others with --port and --dashboard-port)`;
   const listening = attempt(cannot, () => listen(world));
   if ("problem" in listening) return listening;
-  opened.defer(() => listening.stop(Promise.resolve()));
+  // Nobody has called yet: what it does at once is all that there is to do.
+  opened.defer(() => void listening.stop(Promise.resolve()));
   const { gatewayUrl, dashboardUrl } = listening;
   const runFile = attempt("run.json cannot be written", () =>
     writeRunFile(dataDir, gatewayUrl, dashboardUrl),
@@ -105,6 +115,8 @@ export async function launch(options: LaunchOptions): Promise<Running | LaunchPr
   const token = provisionToken(first.settings, options.isTerminal);
   if ("problem" in token) return token;
   note("gateway", "gateway.started", { version: VERSION });
+  const events = createEventExport({ ...world, settings: () => configuration.setup().settings.events });
+  store.journal.onLine(events.take);
 
   const reload = async (): Promise<void> => tellReload(await configuration.reload(), log);
   const unwatch =
@@ -124,11 +136,28 @@ export async function launch(options: LaunchOptions): Promise<Running | LaunchPr
     async stop() {
       unwatch?.();
       await listening.stop(Bun.sleep(configuration.setup().settings.gateway.shutdown_timeout));
+      await events.close();
       note("gateway", "gateway.stopped");
       runFile.remove();
       store.close();
     },
     abandon: () => store.close(),
+  };
+}
+
+/** The configuration, with the caller's own key before every stored one. */
+function preferOwnKeys(configuration: Configuration): Configuration {
+  let shown = configuration.setup();
+  let preferring: Setup = { ...shown, ownKeyFirst: true };
+  return {
+    ...configuration,
+    // The same object for the same setup: others tell by it whether anything has changed.
+    setup() {
+      const current = configuration.setup();
+      if (current !== shown) preferring = { ...current, ownKeyFirst: true };
+      shown = current;
+      return preferring;
+    },
   };
 }
 

@@ -20,6 +20,8 @@ import { checkPriceList } from "./providers/price-list.ts";
 export interface Source {
   /** Absolute path of the configuration, or null for the defaults. */
   readonly file: string | null;
+  /** The configuration itself, where no file holds it. */
+  readonly text?: string;
   readonly overrides: Overrides;
 }
 
@@ -84,8 +86,8 @@ function contextOf({ file, overrides }: Source): ConfigContext {
   };
 }
 
-function readSource({ file }: Source): string | null {
-  return file === null ? "" : readText(file);
+function readSource({ file, text = "" }: Source): string | null {
+  return file === null ? text : readText(file);
 }
 
 function refuse(

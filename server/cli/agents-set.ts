@@ -34,15 +34,15 @@ export function setAgentCommand(terminal: Terminal) {
         const read = parseAssignment(word);
         return typeof read === "string" ? misuse(read, "set") : read;
       });
-      const piped = assignments.filter(({ value }) => value === "-");
+      const piped = assignments.filter(({ isPiped }) => isPiped);
       if (piped.length > 1) misuse("Only one value can be read from standard input.", "set");
       const secret = piped.length === 0 ? "" : (await terminal.input.readAll()).trim();
-      const filled = assignments.map((one) => (one.value === "-" ? { ...one, value: secret } : one));
+      const filled = assignments.map((one) => (one.isPiped ? { ...one, value: secret } : one));
       const target = orFail(findTarget(args, terminal));
       if (!args.new)
         orFail(await findAgent(target, agent, "With --new it is configured before its first call."));
       await change(target, agent, filled, terminal);
-      const isTold = assignments.some(({ path, value }) => path.at(-1) === "api_key" && value !== "-");
+      const isTold = assignments.some(({ path, isPiped }) => path.at(-1) === "api_key" && !isPiped);
       if (isTold) terminal.complain(VISIBLE);
     },
   });
@@ -99,7 +99,7 @@ function readWords([agent, ...words]: readonly string[], command: string) {
 async function change(
   target: Target,
   id: string,
-  wanted: readonly Assignment[],
+  wanted: readonly Pick<Assignment, "path" | "value">[],
   terminal: Terminal,
 ): Promise<void> {
   const body = buildTree(wanted);

@@ -34,8 +34,9 @@ export function showAgentCommand(terminal: Terminal) {
       const style = styleFor(terminal);
       const pause = renderPause(agent);
       if (pause !== null) terminal.print(style.warning(pause));
-      for (const line of renderSettings(agent.config, terminal.columns, style)) terminal.print(line);
-      const silent = agent.config.filter((one) => !says(one)).length;
+      const telling = agent.config.filter(says);
+      for (const line of renderSettings(telling, terminal.columns, style)) terminal.print(line);
+      const silent = agent.config.length - telling.length;
       if (silent > 0)
         terminal.complain(`${renderAmount(silent, "more setting")} without a value; --json has all.`);
     },
@@ -48,19 +49,18 @@ const COLUMNS: readonly Column[] = [
   { title: "SOURCE", align: "left" },
 ];
 
-/** A line for each setting that has a value or was given none on purpose. Pure. */
+/** A line for each setting, in the order given. Pure. */
 export function renderSettings(settings: readonly AgentSetting[], columns: number, style: Style): string[] {
-  const rows = settings
-    .filter(says)
-    .map(({ setting, value, source, from }) => [
-      renderForeign(setting),
-      renderValue(value),
-      from === "*" ? `${source}, for all` : source,
-    ]);
+  const rows = settings.map(({ setting, value, source, from }) => [
+    renderForeign(setting),
+    renderValue(value),
+    from === "*" ? `${source}, for all` : source,
+  ]);
   const table = renderTable(COLUMNS, rows, columns);
   return [style.bold(table.head), ...table.lines];
 }
 
+/** Whether the setting has a value, or was given none on purpose. */
 function says({ value, source }: AgentSetting): boolean {
   return source !== "default" || (value !== null && !(Array.isArray(value) && value.length === 0));
 }

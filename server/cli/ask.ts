@@ -40,8 +40,10 @@ function explainRefusal({ url, tokenSource }: Target, status: number, body: unkn
   const said = readError(body);
   if (said === null)
     return failure(`What answers at ${url} is no Tollgate gateway (HTTP ${status}).`, "Check --url.");
-  const [, ...further] = said.problems;
-  return failure(said.message, further.length === 0 ? null : further.join("\n"));
+  const { message, problems } = said;
+  return problems.length < 2
+    ? failure(message)
+    : failure(`The gateway refuses this for ${problems.length} reasons.`, problems.join("\n"));
 }
 
 /** What `{error:{message, details}}` says, the one shape of the management API's errors: all problems, if it names some. */

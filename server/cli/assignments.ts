@@ -1,10 +1,13 @@
 /** Settings as they are typed on a command line: `budget.max_cost_per_day=40`. Pure. */
-import { parseDocument } from "yaml";
+import { parse } from "yaml";
+import { sayWhy } from "./files.ts";
 
 export interface Assignment {
   readonly path: readonly string[];
   /** In the form of the file; null clears. */
   readonly value: unknown;
+  /** The value was given as `-`: standard input has it. */
+  readonly isPiped: boolean;
 }
 
 /** One `path=value`, the value read as YAML; or what is wrong with it, as a sentence. */
@@ -14,11 +17,13 @@ export function parseAssignment(word: string): Assignment | string {
   const path = parsePath(name);
   if (path === null) return `${JSON.stringify(word)} sets nothing; expected such as owner=team-ml.`;
   if (text.trim() === "") return `${name} has no value; \`agents unset\` clears a setting.`;
-  const document = parseDocument(text, { prettyErrors: false });
-  const [fault] = [...document.errors, ...document.warnings];
-  if (fault) return `The value of ${name} is no YAML: ${fault.message}.`;
-  const value: unknown = document.toJS();
-  return { path, value };
+  if (text === "-") return { path, value: null, isPiped: true };
+  try {
+    const value: unknown = parse(text, { prettyErrors: false });
+    return { path, value, isPiped: false };
+  } catch (error) {
+    return `The value of ${name} is no YAML: ${sayWhy(error)}.`;
+  }
 }
 
 /** The keys of `overrides.openai."gpt-4.1"`; null when it is no path. */
@@ -29,7 +34,9 @@ export function parsePath(text: string): readonly string[] | null {
 }
 
 /** All of them in one tree, as the file would have it; the later wins. */
-export function buildTree(assignments: readonly Assignment[]): Readonly<Record<string, unknown>> {
+export function buildTree(
+  assignments: readonly Pick<Assignment, "path" | "value">[],
+): Readonly<Record<string, unknown>> {
   const tree = assignments.reduce<unknown>((below, { path, value }) => place(below, path, value), {});
   return isMapping(tree) ? tree : {};
 }

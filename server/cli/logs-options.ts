@@ -64,6 +64,7 @@ const TYPES = Object.keys({
   policy: true,
   trust: true,
   attempt: true,
+  external: true,
   checkpoint: true,
 } satisfies Record<Line["type"], true>);
 

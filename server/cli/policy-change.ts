@@ -52,11 +52,12 @@ export function addPolicyCommand(terminal: Terminal) {
           replace ? api.policies({ name }).put(policy) : api.policies.post(policy),
         ),
       );
-      const does =
+      const { action: does, condition: when } = made;
+      terminal.print(
         made.mode === "shadow"
-          ? `records what \`${made.action}\` would have done`
-          : `does \`${made.action}\``;
-      terminal.print(`${made.name} ${does} where ${made.condition}.`);
+          ? `${name} records where it would ${does}: ${when}.`
+          : `${name} is in force: ${does} where ${when}.`,
+      );
       terminal.complain(`\`tollgate policy test ${name}\` shows whom it would have hit.`);
     },
   });

@@ -5,9 +5,10 @@
  */
 import type { Ending } from "./call.ts";
 import type { NanoUsd } from "./money.ts";
+import type { EventType } from "./reported-event.ts";
 
 /** What the writer of a line says; the journal adds `seq`, `prev` and `hash`. */
-export type NewLine = CallLine | BlockedLine | NoteLine;
+export type NewLine = CallLine | BlockedLine | NoteLine | ExternalLine;
 
 interface Common {
   /** ISO 8601 UTC with milliseconds. */
@@ -82,6 +83,24 @@ export interface BlockedLine extends Common {
 export interface NoteLine extends Common {
   type: "agent" | "gateway" | "config" | "admin" | "journal" | "breaker" | "policy" | "trust" | "attempt";
   event: string;
+  detail?: Readonly<Record<string, unknown>>;
+}
+
+/** What somebody else reports of an agent (SPEC 14.4): in no sum, no budget and no rate. */
+export interface ExternalLine extends Common {
+  type: "external";
+  agent: string;
+  event: EventType;
+  provider?: string;
+  model?: string;
+  status?: number;
+  error?: string;
+  tokens_in?: number;
+  tokens_out?: number;
+  /** USD, as it was reported. */
+  cost?: number;
+  latency_ms?: number;
+  /** Its `timestamp` and `tags`, as they were reported. */
   detail?: Readonly<Record<string, unknown>>;
 }
 

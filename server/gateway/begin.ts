@@ -115,7 +115,7 @@ function holdFor(
   });
 }
 
-function noteLoop({ now, terms, setup, identity, controls }: Arrival, { journal }: Store): void {
+function noteLoop({ now, terms, setup, identity, controls, agent }: Arrival, { journal }: Store): void {
   const { window, threshold, action } = terms.loops;
   const time = new Date(now).toISOString();
   const { name } = identity;
@@ -124,6 +124,8 @@ function noteLoop({ now, terms, setup, identity, controls }: Arrival, { journal 
     event: "loop.detected",
     time,
     agent: name,
+    owner: agent.owner ?? undefined,
+    purpose: agent.purpose ?? undefined,
     detail: { window, threshold, action },
   });
   controls.reputation.observe(name, { kind: "loop" }, now, controls.trustTermsOf(name, setup));

@@ -119,7 +119,10 @@ export function createFleet({ index, zone, now, ownerOf }: FleetParts): LiveFlee
   function recall(window: "hour" | "day", from: Instant, to: Instant): void {
     for (const [name, tally] of index.tallies(from, to)) {
       const agent = agents.get(name);
-      if (!agent) continue;
+      if (!agent) {
+        mergeTally(strangers[window], tally);
+        continue;
+      }
       for (const spender of chargedFor(agent)) mergeTally(spender[window], tally);
       agent.admitted[window] = agent[window].calls;
     }

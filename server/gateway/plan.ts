@@ -6,6 +6,7 @@ import type { NanoUsd } from "../core/money.ts";
 import { makesMedia } from "../protocols/media-output.ts";
 import { bareModel } from "../protocols/model-name.ts";
 import { hidesReasoning } from "../protocols/reasoning.ts";
+import { isUnreported } from "../protocols/surcharges.ts";
 import type { Foresight, Prices } from "../providers/prices.ts";
 import type { Operation, Provider } from "../providers/provider.ts";
 import { BYTES_PER_TOKEN, countInput } from "./plan-input.ts";
@@ -21,6 +22,8 @@ export interface Plan extends Ask {
   readonly price: PlannedPrice | null;
   /** Tokens of output that are held when the call begins; the ceiling unless it streams. */
   readonly slice: number;
+  /** What it is charged for and no answer reports, by the names of the price list. */
+  readonly surcharges: readonly string[];
   /** Whether output is made that the answer's text does not show. */
   readonly hidesReasoning: boolean;
   /** Whether the request does not say a ceiling, and one of the configuration has to be written into it. */
@@ -92,6 +95,7 @@ export function planCall({
     asked: demand.ceiling === null ? null : demand.ceiling * choices,
     thinking: demand.thinkingBudget,
     slice: isSliced ? Math.min(ceiling, Math.max(LEAST_SLICE, usualOutput())) : ceiling,
+    surcharges: demand.surcharges.filter(isUnreported),
     hidesReasoning: hidesReasoning(model, demand),
     imposesCeiling: limit !== null && (demand.ceiling === null || demand.ceiling > limit),
     guessesCeiling: said === null && takesCeiling(operation) && price !== null && price.outputRate > 0,

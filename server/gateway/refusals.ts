@@ -63,7 +63,8 @@ export function createRefusals(context: RefusalsContext): Refusals {
       const trust = agent === null ? null : controls.trustScore(agent, setup);
       const configured = name === null ? null : setup.agent(name);
       const line = blockedLine(refused, answered.status, visit, { configured, trust }, now);
-      const { delayed, fold } = doorkeeper.note({ agent, reason: refused.reason }, line, now);
+      const sample = agent === null ? withoutNames(line) : line;
+      const { delayed, fold } = doorkeeper.note({ agent, reason: refused.reason }, sample, now);
       if (!fold) store.journal.append(line);
       fleet.blocked(name, now);
       return delayed ? later(visit, answered) : answered;
@@ -71,4 +72,9 @@ export function createRefusals(context: RefusalsContext): Refusals {
     flush: (now) => write(doorkeeper.flush(now)),
     flushAll: () => write(doorkeeper.flushAll()),
   };
+}
+
+/** A line that may come to stand for many strangers: none of them is named. */
+function withoutNames({ agent, owner, purpose, run, key, ...line }: BlockedLine): BlockedLine {
+  return line;
 }

@@ -192,7 +192,8 @@ function priceOf(
   reading: AnswerReading | null,
   now: Instant,
 ): NanoUsd | null {
-  const units = reading?.units ?? {};
+  const asked = Object.fromEntries((call.plan?.surcharges ?? []).map((unit) => [unit, 1]));
+  const units = { ...asked, ...reading?.units };
   if (usage === null && Object.keys(units).length === 0) return null;
   const models = [reading?.model ?? null, call.model];
   return call.prices.cost(call.provider, models, usage ?? UNKNOWN_USAGE, reading?.passes ?? [], units, now);

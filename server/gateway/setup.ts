@@ -16,6 +16,8 @@ export interface Setup {
   /** Caps on all agents together, and on each owner's. */
   readonly gatewayCaps: Caps;
   readonly ownerCaps: ReadonlyMap<string, Caps>;
+  /** Whether a caller's own key pays on every route, and not on plain ones alone: so in a standalone proxy (SPEC 5.1). */
+  readonly ownKeyFirst: boolean;
   /** What holds for an agent: its own settings over the template's. The same object each time. */
   agent(name: AgentName): AgentTerms;
   /** Whether the operator named this agent. */
@@ -35,6 +37,7 @@ export function createSetup(settings: Settings, priceList: string | null = null)
     policies: compile(settings.policies),
     gatewayCaps: toCaps(settings.gateway.budget),
     ownerCaps: new Map(Object.entries(settings.owners).map(([name, { budget }]) => [name, toCaps(budget)])),
+    ownKeyFirst: false,
     agent: (name) => agents.get(name) ?? template,
     isNamed: (name) => name !== "*" && agents.has(name),
   };

@@ -30,7 +30,7 @@ export function chooseKey(provider: Provider, at: Located, caller: Caller, setup
 
 /** The stored key that pays, or null when the caller's own does or none is stored. */
 function chooseStored(provider: Provider, { agent, form, own }: Caller, setup: Setup): string | null {
-  if (form === "plain" && own !== null) return null;
+  if ((form === "plain" || setup.ownKeyFirst) && own !== null) return null;
   const settings = setup.agent(agent);
   const isItsBase = setup.providers.find(provider.id)?.base === provider.base;
   const agentKey = settings.provider === provider.id && isItsBase ? settings.api_key : null;

@@ -1,17 +1,19 @@
-const MOST_BYTES = 64 * 1024;
+import type { Bytes } from "../core/duration.ts";
+
+const MOST_BYTES: Bytes = 64 * 1024;
 
 /**
- * The request's body as JSON, whatever its Content-Type; null when it is not JSON, is longer than 64 KiB or breaks off.
+ * The request's body as JSON, whatever its Content-Type; null when it is not JSON, is longer than `most` or breaks off.
  * Reads no further than that: this runs before anybody has shown a token.
  */
-export async function readSmallJson(request: Request): Promise<unknown> {
+export async function readSmallJson(request: Request, most = MOST_BYTES): Promise<unknown> {
   if (!request.body) return null;
   const pieces: Uint8Array[] = [];
   let length = 0;
   try {
     for await (const piece of request.body) {
       length += piece.length;
-      if (length > MOST_BYTES) return null;
+      if (length > most) return null;
       pieces.push(piece);
     }
     return JSON.parse(Buffer.concat(pieces).toString("utf8"));

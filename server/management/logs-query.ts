@@ -15,6 +15,7 @@ const TYPES = [
   "breaker",
   "policy",
   "trust",
+  "external",
   "gateway",
   "config",
   "admin",

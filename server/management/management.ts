@@ -8,6 +8,7 @@ import { budgetRoutes } from "./budget.ts";
 import { createChange } from "./change.ts";
 import { configRoutes } from "./config.ts";
 import type { ManagementContext } from "./context.ts";
+import { eventRoutes } from "./events.ts";
 import { answerFailure, explainError, failure } from "./failure.ts";
 import { guardIdentity, guardSource } from "./guard.ts";
 import { healthRoutes } from "./health.ts";
@@ -61,6 +62,7 @@ export function createManagement(context: ManagementContext) {
       .use(providerRoutes(context, change))
       .use(keyRoutes(context))
       .use(tokenRoutes(context, tokens))
+      .use(eventRoutes(context))
       .use(configRoutes(context, change))
       .use(unknownRoutes()),
   );

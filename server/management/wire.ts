@@ -382,6 +382,12 @@ export interface TokenAnswer {
   readonly expires_at: string | null;
 }
 
+/** `POST /api/events`; 207 where some were rejected. `index` counts from 0 in the order in which they were sent. */
+export interface EventsAnswer {
+  readonly accepted: number;
+  readonly rejected: readonly { readonly index: number; readonly error: string }[];
+}
+
 /** `GET /health`, without authentication. */
 export interface HealthAnswer {
   readonly status: "ok" | "degraded";

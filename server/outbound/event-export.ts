@@ -146,7 +146,7 @@ export function createEventExport({ settings, fetch, every, now, log }: EventExp
         dropped++;
       }
       if (failures === 0 && waiting.length >= max_buffer_size) flush();
-      else arm(flush_interval);
+      else if (sending === null) arm(flush_interval);
     },
     async close() {
       isClosed = true;

@@ -1,7 +1,7 @@
 /** What makes a request cost other than its tokens at the usual rates: service tiers, speed, a region, searches. */
 import type { Json } from "./json.ts";
 import type { Demand } from "./protocol.ts";
-import { regionUnit, tierUnit } from "./reading.ts";
+import { regionUnit, SEARCH_TIER, tierUnit } from "./reading.ts";
 
 /**
  * The units that a request names as it asks for more than the standard: the same names that answers report them by.
@@ -19,3 +19,8 @@ export function surchargesOf(request: Json): Demand["surcharges"] {
 }
 
 const NONE: Demand["surcharges"] = [];
+
+/** Whether no answer reports the unit: it is charged because it was asked for. */
+export function isUnreported(unit: string): boolean {
+  return unit === SEARCH_TIER;
+}

@@ -64,6 +64,7 @@ describe("a configuration", () => {
       policies: [],
       routes: { allow: [] },
       translation: { unsupported: "refuse" },
+      events: { endpoint: null, api_key: null, flush_interval: 5_000, max_buffer_size: 50 },
     });
   });
 

@@ -30,6 +30,7 @@ export const PLAN: Plan = {
   thinking: 0,
   slice: 1_024,
   hidesReasoning: false,
+  surcharges: [],
   imposesCeiling: false,
   guessesCeiling: false,
 };

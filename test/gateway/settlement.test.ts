@@ -35,6 +35,7 @@ const PLAN: Plan = {
   thinking: 0,
   slice: 100,
   hidesReasoning: false,
+  surcharges: [],
   imposesCeiling: false,
   guessesCeiling: false,
 };

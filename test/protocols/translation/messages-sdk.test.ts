@@ -88,7 +88,7 @@ test("a whole answer has its texts, its calls with their arguments, its stop rea
     stop_sequence: null,
     usage: USAGE,
     content: [
-      { type: "thinking", thinking: "Zwei Städte, zwei Fragen.", signature: "" },
+      { type: "thinking", thinking: "Zwei Städte, zwei Fragen.", signature: "tollgate.unsigned" },
       { type: "text", text: "Ich sehe nach 🌦️." },
       { type: "tool_use", id: "call_1", name: "get_weather", input: { city: "Köln" } },
       { type: "redacted_thinking" },

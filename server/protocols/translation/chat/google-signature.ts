@@ -8,8 +8,13 @@ import { unseal } from "../seal.ts";
 
 /** The signature on a call or a message; null where there is none. */
 export function readGoogleSignature(signed: Json): Signature | null {
-  const text = textOf(objectOf(objectOf(signed.extra_content)?.google)?.thought_signature);
+  const text = textOf(readGoogleSeal(signed));
   return text === null ? null : unseal(text, "openai-chat");
+}
+
+/** What stands in the signature's place, be it a seal. */
+export function readGoogleSeal(signed: Json): unknown {
+  return objectOf(objectOf(signed.extra_content)?.google)?.thought_signature;
 }
 
 /** The member that carries a signature, sealed or as it is at home. */

@@ -33,6 +33,13 @@ export function readSignature(text: string): ReadSignature | null {
   const decoded = Buffer.from(text, "base64").toString();
   const isRedacted = decoded.startsWith(REDACTED);
   const signature = unseal(isRedacted ? decoded.slice(REDACTED.length) : decoded, "gemini");
+  if (!signature) return null;
   if (isRedacted || signature.by !== "gemini") return { signature, isRedacted };
   return { signature: { by: "gemini", value: text }, isRedacted: false };
+}
+
+/** Whether a `thoughtSignature` is another provider's, or hides what was thought elsewhere. */
+export function isForeign(text: string): boolean {
+  const read = readSignature(text);
+  return read !== null && (read.isRedacted || read.signature.by !== "gemini");
 }

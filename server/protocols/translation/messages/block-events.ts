@@ -1,9 +1,9 @@
 /** The events of content blocks in a client's stream, one block at a time. */
 import type { Json } from "../../json.ts";
 import type { PartHead, Signature } from "../form.ts";
+import { seal } from "../seal.ts";
 import { writeKeepsake } from "./keepsake.ts";
 import type { PartEvent } from "./part-queue.ts";
-import { sealedSignature } from "./write-answer.ts";
 
 /** An event of the format. */
 export type WireEvent = Json & { readonly type: string };
@@ -12,6 +12,8 @@ interface OpenBlock {
   readonly head: PartHead;
   /** Whether its beginning has been told: redacted thinking comes whole, once its data are known. */
   isTold: boolean;
+  /** Whether thinking has its signature: the format has one in every block of it. */
+  isSigned: boolean;
   /** What has to follow it, as its own kind of block has no place for it. */
   keepsake: Signature | null;
 }
@@ -24,7 +26,7 @@ export function createBlockWriter(): (event: PartEvent) => readonly WireEvent[] 
   return (event) => {
     switch (event.kind) {
       case "part-start":
-        open = { head: event.part, isTold: false, keepsake: null };
+        open = { head: event.part, isTold: false, isSigned: false, keepsake: null };
         return isRedacted(event.part) ? [] : tellStart(open, beginningOf(event.part));
       case "piece":
         return open && !isRedacted(open.head) ? [tellDelta(pieceOf(open.head, event.text))] : [];
@@ -50,18 +52,32 @@ export function createBlockWriter(): (event: PartEvent) => readonly WireEvent[] 
       return [];
     }
     if (!isRedacted(block.head)) {
-      return [tellDelta({ type: "signature_delta", signature: sealedSignature(signature) })];
+      block.isSigned = true;
+      return [tellSigned(signature)];
     }
     return block.isTold ? [] : tellStart(block, redactedOf(signature));
   }
 
+  function tellStop(): WireEvent {
+    return { type: "content_block_stop", index: index++ };
+  }
+
+  function tellSigned(signature: Signature | null): WireEvent {
+    return tellDelta({ type: "signature_delta", signature: seal(signature, "anthropic-messages") });
+  }
+
   function tellEnd(block: OpenBlock): readonly WireEvent[] {
-    const events = block.isTold ? [] : tellStart(block, redactedOf(null));
-    const stop = { type: "content_block_stop", index: index++ };
     open = null;
-    if (!block.keepsake) return [...events, stop];
-    const kept = { type: "content_block_start", index, content_block: writeKeepsake(block.keepsake) };
-    return [...events, stop, kept, { type: "content_block_stop", index: index++ }];
+    const { head, isSigned, keepsake } = block;
+    const owed = block.isTold ? [] : tellStart(block, redactedOf(null));
+    const isUnsigned = head.kind === "thinking" && !isRedacted(head) && !isSigned;
+    const told = [...owed, ...(isUnsigned ? [tellSigned(null)] : []), tellStop()];
+    if (!keepsake) return told;
+    return [
+      ...told,
+      { type: "content_block_start", index, content_block: writeKeepsake(keepsake) },
+      tellStop(),
+    ];
   }
 }
 
@@ -70,7 +86,7 @@ function isRedacted(head: PartHead): boolean {
 }
 
 function redactedOf(signature: Signature | null): Json {
-  return { type: "redacted_thinking", data: sealedSignature(signature) };
+  return { type: "redacted_thinking", data: seal(signature, "anthropic-messages") };
 }
 
 function beginningOf(head: PartHead): Json {

@@ -4,9 +4,9 @@
  */
 import { type Json, textOf } from "../../json.ts";
 import type { Signature } from "../form.ts";
-import { seal, unseal } from "../seal.ts";
+import { SEAL, seal, unseal } from "../seal.ts";
 
-const MARK = "tollgate.of-the-block-before:";
+const MARK = `${SEAL}of-the-block-before:`;
 
 /** The block that keeps the signature of the block before it. */
 export function writeKeepsake(signature: Signature): Json {

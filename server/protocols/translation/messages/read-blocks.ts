@@ -4,8 +4,8 @@ import { argumentsText } from "../arguments.ts";
 import { type Findings, noteOthers, noteUncarried, noteWrong } from "../findings.ts";
 import type { Part, TextPart, ToolResultPart } from "../form.ts";
 import { needText, readFlag, readObject, readText } from "../read-members.ts";
-import { unseal } from "../seal.ts";
 import { readKeepsake } from "./keepsake.ts";
+import { readSignature } from "./read-answer.ts";
 import { readDocumentSource, readImageSource } from "./read-source.ts";
 
 type BlockReader = (findings: Findings, block: Json, path: string) => Part | null;
@@ -104,21 +104,15 @@ function readDocument(findings: Findings, block: Json, path: string): Part | nul
 function readThought(findings: Findings, block: Json, path: string): Part | null {
   noteOthers(findings, block, path, new Set(["type", "thinking", "signature"]));
   const text = needText(findings, block, path, "thinking") ?? "";
-  const signature = readText(findings, block, path, "signature");
-  if (text === "" && signature === null) return null;
-  return {
-    kind: "thinking",
-    text,
-    signature: signature === null ? null : unseal(signature, "anthropic-messages"),
-  };
+  const signature = readSignature(readText(findings, block, path, "signature"));
+  return text === "" && signature === null ? null : { kind: "thinking", text, signature };
 }
 
 function readRedacted(findings: Findings, block: Json, path: string): Part | null {
   noteOthers(findings, block, path, new Set(["type", "data"]));
   const data = needText(findings, block, path, "data");
-  return data
-    ? { kind: "thinking", text: "", signature: unseal(data, "anthropic-messages"), isRedacted: true }
-    : null;
+  const signature = readSignature(data);
+  return signature && { kind: "thinking", text: "", signature, isRedacted: true };
 }
 
 /** Who called, and from which set of tools, are labels: tools that others call are named where they are declared. */

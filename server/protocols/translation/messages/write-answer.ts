@@ -2,7 +2,7 @@
 
 import type { Json } from "../../json.ts";
 import { argumentsOf } from "../arguments.ts";
-import type { AnswerPart, NeutralAnswer, ThinkingPart } from "../form.ts";
+import type { AnswerPart, NeutralAnswer } from "../form.ts";
 import { seal } from "../seal.ts";
 import type { AnswerTerms } from "../speaker.ts";
 import { writeFinish } from "./finish.ts";
@@ -37,7 +37,7 @@ function writePart(part: AnswerPart): readonly Json[] {
     case "refusal":
       return [{ type: "text", text: part.text }];
     case "thinking":
-      return [writeThought(part, sealedSignature(part.signature))];
+      return [writeThought(part, seal(part.signature, "anthropic-messages"))];
     case "tool-call": {
       const { id, name } = part;
       return [{ type: "tool_use", id, name, input: argumentsOf(part.arguments) }, ...keepsakeOf(part)];
@@ -49,9 +49,4 @@ function keepsakeOf({
   signature,
 }: Pick<Extract<AnswerPart, { kind: "text" }>, "signature">): readonly Json[] {
   return signature ? [writeKeepsake(signature)] : [];
-}
-
-/** A signature as clients keep it; empty where there is none: the format has one in every block of thinking. */
-export function sealedSignature(signature: ThinkingPart["signature"]): string {
-  return signature ? seal(signature, "anthropic-messages") : "";
 }

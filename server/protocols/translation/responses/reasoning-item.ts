@@ -18,11 +18,13 @@ export type Reasoning =
   | ThinkingPart
   | { readonly kind: "mark"; readonly signature: Signature; readonly call: string | null };
 
-/** The encrypted content of thinking; null where it has no signature. */
-export function sealThinking({ signature, isRedacted }: Pick<ThinkingPart, "signature" | "isRedacted">) {
-  if (signature === null) return null;
+/** The encrypted content of thinking. */
+export function sealThinking({
+  signature,
+  isRedacted,
+}: Pick<ThinkingPart, "signature" | "isRedacted">): string {
   const sealed = seal(signature, SPEAKS);
-  return isRedacted && signature.by !== SPEAKS ? `${sealed}.${REDACTED}` : sealed;
+  return isRedacted && signature?.by !== SPEAKS ? `${sealed}.${REDACTED}` : sealed;
 }
 
 /** The encrypted content that carries the signature of a text, or of the call with this id. */
@@ -37,6 +39,7 @@ export function readReasoning(item: Json): Reasoning | null {
   const encrypted = textOf(item.encrypted_content);
   if (encrypted === null) return text === "" ? null : { kind: "thinking", text, signature: null };
   const signature = unseal(encrypted, SPEAKS);
+  if (!signature) return text === "" ? null : { kind: "thinking", text, signature };
   if (signature.by === SPEAKS) return { kind: "thinking", text, signature };
   const [mark, call] = encrypted.split(".", 5).slice(3);
   if (mark === OF_PART) {

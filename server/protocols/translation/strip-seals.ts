@@ -1,0 +1,60 @@
+/**
+ * Sealed thinking in a conversation that goes out as it came. A client that was served by a provider of another format has
+ * kept what was thought there; a provider of the client's own format would refuse it, as it knows no such signature.
+ */
+import type { Dialect } from "../../core/call.ts";
+import { type Json, listOf, objectOf } from "../json.ts";
+import { stripChatMessage } from "./chat/strip-seals.ts";
+import { GEMINI_SEAL, stripContent } from "./gemini/strip-seals.ts";
+import { stripMessage } from "./messages/strip-seals.ts";
+import { stripItem } from "./responses/strip-seals.ts";
+import { SEAL } from "./seal.ts";
+
+/** The conversation without seals, and the member of the request that holds it. */
+export interface Unsealed {
+  readonly member: string;
+  readonly conversation: readonly unknown[];
+}
+
+/** Takes the seals out of a message, an item or a content: the same one where there are none, null where nothing is left. */
+type Strip = (entry: Json) => Json | null;
+
+interface Place {
+  readonly member: string;
+  /** What stands in the body if there is a seal in it. */
+  readonly mark: string;
+  readonly strip: Strip;
+}
+
+const PLACES: ReadonlyMap<Dialect, Place> = new Map<Dialect, Place>([
+  ["openai-chat", { member: "messages", mark: SEAL, strip: stripChatMessage }],
+  ["openai-responses", { member: "input", mark: SEAL, strip: stripItem }],
+  ["anthropic-messages", { member: "messages", mark: SEAL, strip: stripMessage }],
+  ["gemini", { member: "contents", mark: GEMINI_SEAL, strip: stripContent }],
+]);
+
+/**
+ * What is left of a request's conversation without the sealed thinking in it; null where it carries no seal. `body` are the
+ * bytes of the document: they are searched first, so that nothing is gone through where there is nothing to find.
+ */
+export function stripSeals(body: Uint8Array, document: Json, dialect: Dialect): Unsealed | null {
+  const place = PLACES.get(dialect);
+  if (!place || !bytesOf(body).includes(place.mark)) return null;
+  const entries = listOf(document[place.member]);
+  const conversation = entries.flatMap((entry) => stripEntry(entry, place.strip));
+  // The mark may stand in a text.
+  const isSame =
+    conversation.length === entries.length && conversation.every((one, at) => one === entries[at]);
+  return isSame ? null : { member: place.member, conversation };
+}
+
+function stripEntry(entry: unknown, strip: Strip): readonly unknown[] {
+  const object = objectOf(entry);
+  if (!object) return [entry];
+  const stripped = strip(object);
+  return stripped ? [stripped] : [];
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
