@@ -5,8 +5,8 @@ import {
   type ConfigContext,
   type ConfigRead,
   type Locations,
+  layConfig,
   type Overrides,
-  type ParsedConfig,
   parseConfig,
   parseLocations,
 } from "./config/load.ts";
@@ -45,7 +45,7 @@ export function loadConfiguration(source: Source, runTime: RunTimeValues = new M
   const { file } = source;
   const text = readSource(source);
   if (text === null) return refuse(file, "", UNREADABLE);
-  const parsed = parse(text, source, runTime);
+  const parsed = parseConfig(text, { ...contextOf(source), runTime });
   if ("problems" in parsed) return parsed;
   const path = parsed.settings.pricing.file;
   const priceList = path === null ? null : readText(path);
@@ -57,19 +57,15 @@ export function loadConfiguration(source: Source, runTime: RunTimeValues = new M
 }
 
 /** The same files as they were read then, under other values of run time. The price list is the file's alone. */
-export function layAnew({ text, priceList }: Loaded, source: Source, runTime: RunTimeValues): LoadResult {
-  const parsed = parse(text, source, runTime);
-  return "problems" in parsed ? parsed : { ...parsed, text, priceList };
+export function layAnew(read: Loaded, source: Source, runTime: RunTimeValues): LoadResult {
+  const laid = layConfig(read.fileTree, { ...contextOf(source), runTime });
+  return "problems" in laid ? laid : { ...laid, text: read.text, priceList: read.priceList };
 }
 
 /** Where the data folder and the journal are, whatever else is wrong: what was set at run time lies there. */
 export function loadLocations(source: Source): Locations | { readonly problems: readonly Problem[] } {
   const text = readSource(source);
   return text === null ? refuse(source.file, "", UNREADABLE) : parseLocations(text, contextOf(source));
-}
-
-function parse(text: string, source: Source, runTime: RunTimeValues): ParsedConfig {
-  return parseConfig(text, { ...contextOf(source), runTime });
 }
 
 function contextOf({ file, overrides }: Source): ConfigContext {

@@ -22,7 +22,15 @@ const MAY_IMPORT = new Map<string, readonly string[]>([
 /** Commands that work without a running gateway. */
 const MAY_ALSO = new Map<string, readonly string[]>([
   ["cli/start.ts", ["launch"]],
+  ["cli/proxy.ts", ["proxy"]],
   ["cli/audit.ts", ["store"]],
+  ["cli/init.ts", ["providers"]],
+  ["cli/config-check.ts", ["load"]],
+  ["cli/config-import.ts", ["providers"]],
+  ["cli/token.ts", ["load", "management", "store"]],
+  ["cli/doctor.ts", ["load"]],
+  ["cli/doctor/journal.ts", ["store"]],
+  ["cli/doctor/upstream.ts", ["providers"]],
 ]);
 
 /** Top-level files that any room may use: they hold a constant of the build. */

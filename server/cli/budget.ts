@@ -27,7 +27,7 @@ export function budgetCommand(terminal: Terminal) {
       },
       daily: { type: "string", valueHint: "USD", description: "Cap of a day, likewise" },
       total: { type: "string", valueHint: "USD", description: "Cap of all time, likewise" },
-      json: { type: "boolean", description: "Print the agent as GET /api/agents shows it" },
+      json: { type: "boolean", description: "Print the answer of GET /api/budget/{agent}" },
       ...TARGET_ARGS,
     },
     async run({ args }) {
@@ -39,10 +39,9 @@ export function budgetCommand(terminal: Terminal) {
       const target = orFail(findTarget(args, terminal));
       const { id } = orFail(await findAgent(target, args.agent, FIRST));
       if (caps !== null) orFail(await ask(target, (client) => client.api.budget({ id }).put(caps)));
-      const agent = orFail(await findAgent(target, id));
       const lines = args.json
-        ? [JSON.stringify(agent, null, 2)]
-        : renderBudget(agent, terminal.columns, styleFor(terminal));
+        ? [JSON.stringify(orFail(await ask(target, (client) => client.api.budget({ id }).get())), null, 2)]
+        : renderBudget(orFail(await findAgent(target, id)), terminal.columns, styleFor(terminal));
       for (const line of lines) terminal.print(line);
     },
   });

@@ -121,7 +121,8 @@ ${cases.join("\n")}
   [[ $PREFIX == -* ]] && _describe option options
   (( files )) && _files
 }
-compdef _tollgate tollgate`;
+# As a file of $fpath this is the function's first call; sourced, it is none.
+if [[ $funcstack[1] == _tollgate ]]; then _tollgate "$@"; else compdef _tollgate tollgate; fi`;
 }
 
 function renderFish(nodes: readonly CommandNode[]): string {

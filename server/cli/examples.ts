@@ -7,6 +7,14 @@ export const EXAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
     "tollgate start",
     ["tollgate start", "tollgate start -c gateway.yaml", "tollgate start --port 9000 --data-dir ./data"],
   ],
+  [
+    "tollgate proxy",
+    [
+      `tollgate proxy --api-key TOKEN --agent-id proxy --provider-keys '{"PROVIDER":"KEY"}'`,
+      `tollgate proxy --api-key TOKEN --agent-id proxy --endpoint http://127.0.0.1:8080/api/events`,
+      `tollgate proxy --api-key TOKEN --agent-id proxy --rate-limits '{"PROVIDER":{"maxRequests":100,"windowSeconds":60}}'`,
+    ],
+  ],
   ["tollgate init", ["tollgate init", "tollgate init --yes", "tollgate init gateway.prod.yaml"]],
   [
     "tollgate run",

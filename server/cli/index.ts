@@ -25,6 +25,7 @@ export function createCommands(terminal: Terminal): CommandDef {
     subCommands: {
       // What needs the server itself is loaded when it is asked for; the other commands start faster.
       start: async () => (await import("./start.ts")).startCommand,
+      proxy: async () => (await import("./proxy.ts")).proxyCommand(terminal),
       init: async () => (await import("./init.ts")).initCommand(terminal),
       run: runCommand(terminal),
       status: statusCommand(terminal),

@@ -4,9 +4,7 @@ import { defineCommand } from "citty";
 import { launch } from "../launch.ts";
 import { VERSION } from "../version.ts";
 import { fail } from "./failure.ts";
-
-/** Requests in flight to upstreams, all together: the most that Bun accepts. Its default of 256 would block a fleet. */
-const MAX_UPSTREAM_REQUESTS = "65535";
+import { prepareProcess, stay } from "./stay.ts";
 
 export const startCommand = defineCommand({
   meta: { name: "start", description: "Start the gateway and its dashboard" },
@@ -18,19 +16,11 @@ export const startCommand = defineCommand({
     "data-dir": { type: "string", description: "Folder for everything that is kept (default ~/.tollgate)" },
   },
   async run({ args }) {
-    liftUpstreamLimit();
-    if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
-      fail(
-        "NODE_TLS_REJECT_UNAUTHORIZED=0 would let anyone read the API keys on their way. Unset it and start again.",
-      );
-    }
+    prepareProcess();
     const log = (message: string): void => console.error(message);
     const file = args.config ? resolve(args.config) : null;
     const running = await launch({ file, overrides: args, isTerminal: process.stdout.isTTY === true, log });
     if ("problem" in running) return fail(running.problem);
-    // From here on only: what breaks a start must end the process.
-    guardAgainstDefects(log);
-
     console.log(`tollgate ${VERSION}`);
     console.log(`  gateway    ${running.gatewayUrl}`);
     console.log(
@@ -40,26 +30,7 @@ export const startCommand = defineCommand({
     for (const warning of running.warnings) log(`warning: ${warning}`);
 
     process.on("SIGHUP", () => running.refresh());
-    let stopping = false;
-    const stop = async (): Promise<void> => {
-      if (stopping) {
-        running.abandon();
-        process.exit(1);
-      }
-      stopping = true;
-      try {
-        await running.stop();
-        process.exit(0);
-      } catch (cause) {
-        log(
-          `The gateway did not end in good order: ${cause instanceof Error ? cause.message : String(cause)}`,
-        );
-        running.abandon();
-        process.exit(1);
-      }
-    };
-    process.on("SIGTERM", stop);
-    process.on("SIGINT", stop);
+    stay(running, log);
   },
 });
 
@@ -78,23 +49,4 @@ export function renderDashboardCommand(options: {
 /** As a shell reads it back. */
 function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** Bun reads this limit when a process starts, so the process starts itself again with it: same pid, some milliseconds. */
-function liftUpstreamLimit(): void {
-  if (process.env.BUN_CONFIG_MAX_HTTP_REQUESTS !== undefined || process.platform === "win32") return;
-  const environment = { ...process.env, BUN_CONFIG_MAX_HTTP_REQUESTS: MAX_UPSTREAM_REQUESTS };
-  const [, script = "", ...rest] = process.argv;
-  // Compiled, argv[1] is a path inside the executable and not one of the arguments.
-  const argv = script.startsWith("/$bunfs/")
-    ? [process.execPath, ...rest]
-    : [process.execPath, script, ...rest];
-  process.execve?.(process.execPath, argv, environment);
-}
-
-/** A rejection that nobody waited for is a defect of one request, not the end of all of them. */
-function guardAgainstDefects(log: (message: string) => void): void {
-  const tell = (cause: unknown): void => log(`defect: ${cause instanceof Error ? cause.name : typeof cause}`);
-  process.on("unhandledRejection", tell);
-  process.on("uncaughtException", tell);
 }

@@ -73,6 +73,12 @@ export function partOf(schema: NamedSchema | SectionSchema, key: string): Settin
   return Object.hasOwn(schema.properties, key) ? (schema.properties[key] ?? null) : null;
 }
 
+/** Whether what stands at this path is merged key by key. */
+export function isMappingAt(path: Path): boolean {
+  const schema = schemaAt(path);
+  return schema !== null && isMapping(schema);
+}
+
 function schemaAt(path: Path): SettingSchema | null {
   return path.reduce<SettingSchema | null>((schema, key) => {
     if (schema === null) return null;

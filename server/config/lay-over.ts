@@ -1,6 +1,16 @@
 /** Lays what is set at run time over the file's tree, so that one reader and one set of rules judge both (SPEC 2.2). Pure. */
+import { isMappingAt } from "./edits.ts";
+import { UNLIMITED } from "./leaf-reader.ts";
 import { type Path, pathOf, RUN_TIME, type RunTimeValues } from "./run-time.ts";
-import { findNode, type ListTree, membersByKey, overlay, type ScalarTree, type Tree } from "./tree.ts";
+import {
+  findNode,
+  isNothing,
+  type ListTree,
+  membersByKey,
+  overlay,
+  type ScalarTree,
+  type Tree,
+} from "./tree.ts";
 
 export interface Laid {
   readonly tree: Tree;
@@ -10,27 +20,65 @@ export interface Laid {
 
 /** Nothing that fits the schema is so deep, so what lies deeper stands within something that the reader refuses. */
 const DEEPEST = 32;
-const UNLIMITED = "unlimited";
 /** Limits that the file leaves out where there is to be none; at run time leaving out means the file's. */
 const LIFTED_BY_WORD = ["rate_limit", "max_concurrency"];
 
+/** What lies over a mapping: what lies over its members, or what takes their place. */
+type Layer = Map<string, Layer | Tree>;
+
 /** Mappings merge; values, lists and what says something as a whole take the place of the file's. */
 export function layOver(file: Tree, values: RunTimeValues): Laid {
-  const shadowed: Path[] = [];
-  const tree = [...values].reduce((laid, [key, value]) => {
+  const layer: Layer = new Map();
+  const policies: [name: string, value: unknown][] = [];
+  for (const [key, value] of values) {
     const path = pathOf(key);
-    if (path === null) return laid;
+    if (path === null) continue;
     const [first, name] = path;
-    if (first === "policies" && name !== undefined) {
-      if (findPolicy(findNode(file, [first]), name) >= 0) shadowed.push(path);
-      return overlay(laid, [first], layPolicy(findNode(laid, [first]), name, value));
-    }
-    const isEntry = isEmptyMap(value);
-    if (isEntry && findNode(laid, path) !== null) return laid;
-    if (findNode(file, path) !== null) shadowed.push(path);
-    return overlay(laid, path, isLifted(path, value) ? NOTHING : toTree(value, 0));
-  }, file);
+    if (first === "policies" && name !== undefined) policies.push([name, value]);
+    else if (isMappingAt(path) && isEmptyMap(value)) add(layer, path, null);
+    else add(layer, path, isLifted(path, value) ? NOTHING : toTree(value, 0));
+  }
+  const shadowed: Path[] = [];
+  const merged = merge(file, layer, [], (path) => shadowed.push(path));
+  const tree = policies.reduce((laid, [name, value]) => {
+    const list = findNode(laid, ["policies"]);
+    if (findPolicy(list, name) >= 0) shadowed.push(["policies", name]);
+    return overlay(laid, ["policies"], layPolicy(list, name, value));
+  }, merged);
   return { tree, shadowed };
+}
+
+/** Null only says that there is such an entry. */
+function add(layer: Layer, [key, ...rest]: Path, value: Tree | null): void {
+  if (key === undefined) return;
+  if (rest.length === 0 && value !== null) {
+    layer.set(key, value);
+    return;
+  }
+  const below = layer.get(key);
+  const next: Layer = below instanceof Map ? below : new Map();
+  layer.set(key, next);
+  add(next, rest, value);
+}
+
+/** All at once, so that a thousand agents cost no more than being looked at. What is no mapping stays, to be told as such. */
+function merge(tree: Tree | null, layer: Layer, path: Path, onShadow: (path: Path) => void): Tree {
+  if (tree !== null && tree.kind !== "map" && !isNothing(tree)) return tree;
+  const members = tree?.kind === "map" ? tree.members : [];
+  const left = new Map(layer);
+  const laid = members.map((member) => {
+    const over = left.get(member.key);
+    if (over === undefined) return member;
+    left.delete(member.key);
+    const at = [...path, member.key];
+    if (!(over instanceof Map) && !isNothing(member.value)) onShadow(at);
+    return { ...member, value: over instanceof Map ? merge(member.value, over, at, onShadow) : over };
+  });
+  const further = [...left].map(([key, over]) => {
+    const value = over instanceof Map ? merge(null, over, [...path, key], onShadow) : over;
+    return { key, at: RUN_TIME, value };
+  });
+  return { kind: "map", at: tree?.at ?? RUN_TIME, members: [...laid, ...further] };
 }
 
 const NOTHING: ScalarTree = { kind: "scalar", at: RUN_TIME, value: null, loose: false };

@@ -24,7 +24,7 @@ const MOST_PER_UNIT = 1_000_000_000;
 
 /** Never shown in a message, whatever is wrong with it. */
 export function isSecretLeaf(schema: LeafSchema): boolean {
-  return schema.format === "tollgate-secret";
+  return schema.format === "tollgate-secret" || schema.format === "tollgate-header-value";
 }
 
 /** `loose`: the text came from a place where only text can stand, so it may spell a number or a switch. */

@@ -39,7 +39,10 @@ export type LeafFormat =
   | "tollgate-base-url"
   | "tollgate-path"
   | "tollgate-label"
-  | "tollgate-secret";
+  | "tollgate-secret"
+  | "tollgate-key-header"
+  | "tollgate-header-name"
+  | "tollgate-header-value";
 
 export interface Range {
   readonly minimum: number;

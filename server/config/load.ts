@@ -51,6 +51,8 @@ export interface ConfigRead {
   readonly warnings: readonly string[];
   /** What was read, with all that was laid over the file: says of each value where it comes from. */
   readonly tree: Tree;
+  /** The same without what was set at run time: what other values can be laid over. */
+  readonly fileTree: Tree;
   /** Paths at which the file says something that does not act, because of what was set at run time. */
   readonly shadowed: readonly Path[];
 }
@@ -69,7 +71,12 @@ export interface Locations {
 export function parseConfig(text: string, context: ConfigContext): ParsedConfig {
   const file = readFileTree(text, context);
   if ("problems" in file) return { problems: inOrder(file.problems) };
-  const { tree, shadowed } = layOver(file.tree, context.runTime ?? NO_VALUES);
+  return layConfig(file.tree, context);
+}
+
+/** As `parseConfig`, of a file that was read before, under other values of run time. */
+export function layConfig(fileTree: Tree, context: ConfigContext): ParsedConfig {
+  const { tree, shadowed } = layOver(fileTree, context.runTime ?? NO_VALUES);
   const reading = readTree(tree, settingsSchema, context.env);
   if (reading.problems.length > 0) return { problems: inOrder(reading.problems) };
   const settings = anchor(settingsOf(reading), context);
@@ -78,7 +85,7 @@ export function parseConfig(text: string, context: ConfigContext): ParsedConfig 
     const problems = contradictions.map((one) => ({ ...placeOf(one.path, reading.places, context), ...one }));
     return { problems: inOrder(problems) };
   }
-  return { settings, warnings: findWarnings(settings), tree, shadowed };
+  return { settings, warnings: findWarnings(settings), tree, fileTree, shadowed };
 }
 
 const NO_VALUES: RunTimeValues = new Map();

@@ -4,10 +4,33 @@ import { renderPath } from "./problem.ts";
 
 /** Every setting that differs, sorted: `agents.researcher.owner`. Paths only, never values: some are secrets. */
 export function listChanges(before: Settings, after: Settings): string[] {
-  const old = flatten(before);
-  const current = flatten(after);
-  const paths = new Set([...old.keys(), ...current.keys()]);
-  return [...paths].filter((path) => old.get(path) !== current.get(path)).sort();
+  return [...new Set(compare(before, after, []))].sort();
+}
+
+/** Goes down only where both sides are mappings, so that what is the same costs no path. */
+function* compare(before: unknown, after: unknown, path: readonly string[]): Generator<string> {
+  if (before === after) return;
+  if (isFull(before) && isFull(after)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      yield* compare(valueUnder(before, key), valueUnder(after, key), [...path, key]);
+    }
+    return;
+  }
+  const old = flatten(before, path);
+  const current = flatten(after, path);
+  for (const leaf of new Set([...old.keys(), ...current.keys()])) {
+    if (old.get(leaf) !== current.get(leaf)) yield leaf;
+  }
+}
+
+function isFull(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
+  );
+}
+
+function valueUnder(section: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(section, key) ? section[key] : undefined;
 }
 
 /**
@@ -24,10 +47,11 @@ export function keepFixed(next: Settings, current: Settings): Settings {
   };
 }
 
-/** Every leaf by its path, as JSON; lists count as one leaf. */
-function flatten(settings: Settings): Map<string, string> {
+/** Every leaf by its path, as JSON; lists count as one leaf, and what is not there has none. */
+function flatten(whole: unknown, at: readonly string[]): Map<string, string> {
   const leaves = new Map<string, string>();
   const walk = (value: unknown, path: readonly string[]) => {
+    if (value === undefined) return;
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       leaves.set(renderPath(path), renderLeaf(value));
       return;
@@ -37,7 +61,7 @@ function flatten(settings: Settings): Map<string, string> {
     if (entries.length === 0) leaves.set(renderPath(path), "{}");
     for (const [key, part] of entries) walk(part, [...path, key]);
   };
-  walk(settings, []);
+  walk(whole, at);
   return leaves;
 }
 

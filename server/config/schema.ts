@@ -12,6 +12,7 @@ import {
   integer,
   integerOrNone,
   neededChoice,
+  neededText,
   port,
   size,
   text,
@@ -82,11 +83,23 @@ const identity = section({
 
 const provider = section({
   protocol: choiceOrNone(
-    ["openai", "anthropic", "gemini", "cohere"],
+    ["openai", "openai-responses", "anthropic", "gemini", "cohere"],
     "The wire format of a provider that Tollgate does not know.",
   ),
-  base_url: textOrNone("tollgate-base-url", "Where it is reached: what one would give the SDK."),
+  base_url: textOrNone(
+    "tollgate-base-url",
+    "Where it is reached: what one would give the SDK. A query goes along with every call.",
+  ),
   api_key: textOrNone("tollgate-secret", "The key for calls whose agent has none of its own."),
+  key_header: textOrNone(
+    "tollgate-key-header",
+    "The header in which the key goes; left out, the protocol's. In authorization it goes as Bearer.",
+  ),
+  headers: named(
+    "tollgate-header-name",
+    neededText("tollgate-header-value", "What this header says."),
+    "Headers that go along with every call; their values are not shown.",
+  ),
   api_keys: list("tollgate-secret", "Further keys; calls take turns among all, and a limited one rests."),
   enabled: toggle(true, "Whether calls may go there at all."),
   rate_limit: slidingWindowOrNone("A sliding window over the calls of all agents."),

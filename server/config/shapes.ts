@@ -36,6 +36,7 @@ export type NameFormat = Extract<
   | "tollgate-agent-name-or-all"
   | "tollgate-provider-name-or-all"
   | "tollgate-policy-name"
+  | "tollgate-header-name"
   | "tollgate-glob"
   | "tollgate-label"
 >;

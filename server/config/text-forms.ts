@@ -50,10 +50,16 @@ export const TEXT_FORMS: ReadonlyMap<LeafFormat, TextForm> = new Map([
   ["tollgate-policy-name", form("1 to 64 of A-Z a-z 0-9 . _ -", (text) => /^[\w.-]{1,64}$/.test(text))],
   ["tollgate-condition", form("a condition", (text) => text.trim() !== "")],
   ["tollgate-route", form("a path such as /v1/files*, in which * stands for any characters", isRoute)],
-  ["tollgate-base-url", form("an http or https URL without credentials, query or fragment", isBaseUrl)],
+  ["tollgate-base-url", form("an http or https URL without credentials or fragment", isBaseUrl)],
   ["tollgate-path", form("a path", (text) => text.trim().length > 0 && !text.includes("\0"))],
   ["tollgate-label", form("1 to 128 printable characters", isLabel)],
   ["tollgate-secret", form("printable ASCII characters without spaces", isSecret)],
+  ["tollgate-key-header", form("a header's name such as api-key", isKeyHeader)],
+  [
+    "tollgate-header-name",
+    form("a header's name, and none that carries keys or belongs to the connection", isFreeHeader),
+  ],
+  ["tollgate-header-value", form("1 to 4096 printable ASCII characters", isHeaderValue)],
 ]);
 
 function form(expected: string, fits: (text: string) => boolean): TextForm {
@@ -92,7 +98,14 @@ function isRoute(text: string): boolean {
 function isBaseUrl(text: string): boolean {
   const url = URL.parse(text);
   if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) return false;
-  return !url.username && !url.password && !/[?#\s]/.test(text);
+  return !url.username && !url.password && !/[#\s]/.test(text) && !namesKey(url.searchParams);
+}
+
+/** URLs are written down and shown: a key has its own place. */
+function namesKey(query: URLSearchParams): boolean {
+  return [...query.keys()].some((name) =>
+    /(?:^|[-_])(?:key|token|secret|sig|signature|password)$/i.test(name),
+  );
 }
 
 function isLabel(text: string): boolean {
@@ -101,4 +114,22 @@ function isLabel(text: string): boolean {
 
 function isSecret(text: string): boolean {
   return /^[\x21-\x7e]{1,4096}$/.test(text);
+}
+
+/** Headers that say how a request is sent and what its body is, and the gateway's own. */
+const NOT_FREE =
+  /^(?:connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|host|content-.*|accept-encoding|x-tollgate-.*|x-agent-.*|x-target-url)$/i;
+const KEY_HEADERS = /^(?:authorization|proxy-.*|cookie|api-key|x-api-key|x-goog-api-key)$/i;
+
+/** A name by RFC 9110 §5.6.2. */
+function isKeyHeader(text: string): boolean {
+  return /^[!#$%&'*+.^_`|~\w-]{1,128}$/.test(text) && !NOT_FREE.test(text);
+}
+
+function isFreeHeader(text: string): boolean {
+  return isKeyHeader(text) && !KEY_HEADERS.test(text);
+}
+
+function isHeaderValue(text: string): boolean {
+  return /^[\x20-\x7e]{1,4096}$/.test(text) && text.trim() === text;
 }

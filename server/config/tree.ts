@@ -75,7 +75,8 @@ export function findNode(tree: Tree | null, path: readonly string[]): Tree | nul
   const [key, ...rest] = path;
   if (tree === null || isNothing(tree)) return null;
   if (key === undefined) return tree;
-  return tree.kind === "map" ? findNode(membersByKey(tree).get(key) ?? null, rest) : null;
+  if (tree.kind !== "map") return null;
+  return findNode(tree.members.find((member) => member.key === key)?.value ?? null, rest);
 }
 
 /** The values of a map by their keys; of a key that stands twice the first. */

@@ -3,7 +3,7 @@
  * Members that a line has nothing to say about are left out; `cost` and `cost_nano` of a call are always there, null
  * when the price is unknown. No line ever holds a prompt, an answer or a key.
  */
-import type { Ending } from "./call.ts";
+import type { Dialect, Ending } from "./call.ts";
 import type { NanoUsd } from "./money.ts";
 import type { EventType } from "./reported-event.ts";
 
@@ -29,6 +29,10 @@ export interface CallLine extends Common {
   /** Id of the gateway key that proved the agent. */
   key?: string;
   provider: string;
+  /** What the client spoke. Unknown of a call whose gateway died under it, as is what the provider was spoken to in. */
+  protocol?: Dialect;
+  /** What the provider was spoken to in, where that is something else. */
+  upstream_protocol?: Dialect;
   requested_model?: string;
   model?: string;
   method: string;

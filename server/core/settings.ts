@@ -9,7 +9,7 @@ import type { Tier } from "./trust-tier.ts";
 export interface Settings {
   readonly gateway: GatewaySettings;
   readonly identity: { readonly mode: "open" | "known" | "keys"; readonly forward: boolean };
-  readonly providers: Readonly<Record<string, ProviderSettings & ProviderLimits>>;
+  readonly providers: Readonly<Record<string, ProviderSettings & ProviderManner & ProviderLimits>>;
   readonly agents: AgentEntries;
   readonly owners: Readonly<Record<string, { readonly budget: MoneyCaps }>>;
   readonly policies: readonly PolicySettings[];
@@ -66,10 +66,18 @@ export interface GatewaySettings {
 /** How a provider is reached. */
 export interface ProviderSettings {
   /** Needed for providers that Tollgate does not know: which wire format the host speaks. */
-  readonly protocol: "openai" | "anthropic" | "gemini" | "cohere" | null;
+  readonly protocol: "openai" | "openai-responses" | "anthropic" | "gemini" | "cohere" | null;
   /** What one would give the SDK; for a known provider a bare origin will do. */
   readonly base_url: string | null;
   readonly api_key: string | null;
+}
+
+/** What a host wants otherwise than its protocol has it. */
+export interface ProviderManner {
+  /** The header in which the key goes; null: the protocol's. */
+  readonly key_header: string | null;
+  /** Headers that go along with every call. Their values are never shown. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What may go to a provider, and with which keys. */

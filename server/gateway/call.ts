@@ -1,6 +1,6 @@
 /** One call while it is under way: what is known of it, when it must have moved on, and how it is stopped. */
 import type { Identity } from "../core/agent.ts";
-import type { Ending } from "../core/call.ts";
+import type { Dialect, Ending } from "../core/call.ts";
 import type { Instant } from "../core/duration.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Prices } from "../providers/prices.ts";
@@ -48,6 +48,8 @@ export interface CallFacts {
   readonly run: Run | null;
   /** The agent's trust score now; null while trust is off. */
   readonly trust: number | null;
+  /** What the client speaks. */
+  readonly protocol: Dialect;
   readonly provider: Provider;
   readonly located: Located;
   /** The upstream's path for the journal: without query, of bounded length. */
@@ -125,6 +127,7 @@ export function describeCall(parts: CallParts): CallFacts {
     tags: identity.tags.length === 0 ? configured.tags : [...configured.tags, ...identity.tags],
     run,
     trust,
+    protocol: visit.dialect,
     provider,
     located,
     path: located.path.slice(0, MAX_PATH),

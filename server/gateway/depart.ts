@@ -18,6 +18,7 @@ export function depart(
   else stripAuth(headers);
   const url = withQuery(located.url, destination.ownKey ? stripQueryPlaceholder : stripQueryKey);
   if (key !== null) provider.authorize(headers, key, located);
+  for (const [name, value] of Object.entries(provider.headers ?? {})) headers.set(name, value);
   // Metered answers are asked for uncompressed, so that the meter reads along.
   if (located.operation.kind !== "pass") headers.set("accept-encoding", "identity");
   if (prepared.isJson && !headers.get("content-type")?.includes("json")) {

@@ -201,6 +201,7 @@ function priceOf(
 
 function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): CallLine {
   const { usage, costNano } = bill;
+  const { dialect: spoken } = call.located.operation;
   return {
     type: "call",
     time: new Date(now).toISOString(),
@@ -213,6 +214,8 @@ function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): Call
     parent_run: call.run?.parent ?? undefined,
     key: call.identity.key ?? undefined,
     provider: call.provider.id,
+    protocol: call.protocol,
+    upstream_protocol: spoken === call.protocol ? undefined : spoken,
     requested_model: call.requestedModel ?? undefined,
     model: outcome.reading?.model ?? call.model ?? undefined,
     method: call.method,

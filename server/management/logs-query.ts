@@ -11,6 +11,7 @@ const TIME_FORM = "ISO 8601 (2026-01-31T12:00:00Z) or a span back from now (24h)
 const TYPES = [
   "call",
   "blocked",
+  "attempt",
   "agent",
   "breaker",
   "policy",

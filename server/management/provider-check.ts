@@ -14,7 +14,7 @@ export async function checkKey(
   { fetch, now, every }: Pick<ManagementContext, "fetch" | "now" | "every">,
 ): Promise<ProviderCheckAnswer> {
   const { id, apiKey } = provider;
-  const headers = new Headers({ accept: "application/json" });
+  const headers = new Headers({ ...provider.headers, accept: "application/json" });
   const located = provider.locate({ method: "GET", rest: "models", query: "", headers });
   if (apiKey !== null) provider.authorize(headers, apiKey, located);
   const late = new AbortController();

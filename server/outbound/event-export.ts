@@ -61,7 +61,9 @@ export function createEventExport({ settings, fetch, every, now, log }: EventExp
   }
 
   function flush(): void {
-    sending ??= sendAll().finally(() => {
+    if (sending) return;
+    disarm();
+    sending = sendAll().finally(() => {
       sending = null;
       if (waiting.length > 0) arm(failures > 0 ? retryDelay(failures) : settings().flush_interval);
     });

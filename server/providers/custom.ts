@@ -39,18 +39,20 @@ export function createCustom(id: string, speaks: Speech, settings: ProviderSetti
         settings,
       );
     case "openai":
-      return createHost(
-        {
-          id,
-          speaks,
-          hosts: [],
-          officialPath: null,
-          bare: "chat/completions",
-          beside: BESIDE,
-          dialect: "openai-chat",
-          streamUsage: "ask",
-        },
-        settings,
-      );
+      return createHost({ id, speaks, ...OPENAI, bare: "chat/completions" }, settings);
+    // What does not generate is as with the others.
+    case "openai-responses":
+      return {
+        ...createHost({ id, speaks, ...OPENAI, bare: "responses" }, settings),
+        serves: new Map([["openai-responses", "responses"]]),
+      };
   }
 }
+
+const OPENAI = {
+  hosts: [],
+  officialPath: null,
+  beside: BESIDE,
+  dialect: "openai-chat",
+  streamUsage: "ask",
+} as const;

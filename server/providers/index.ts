@@ -1,11 +1,12 @@
 /** Every provider: those known by name and those that the configuration adds. */
-import type { Priority, ProviderSettings, UpstreamSettings } from "../core/settings.ts";
+import type { Priority, ProviderManner, ProviderSettings, UpstreamSettings } from "../core/settings.ts";
 import { anthropic } from "./anthropic.ts";
 import { baichuan } from "./baichuan.ts";
 import { cohere } from "./cohere.ts";
 import { createCustom } from "./custom.ts";
 import { deepseek } from "./deepseek.ts";
 import { google } from "./google.ts";
+import { withManner } from "./manner.ts";
 import { minimax } from "./minimax.ts";
 import { mistral } from "./mistral.ts";
 import { moonshot } from "./moonshot.ts";
@@ -54,7 +55,7 @@ function recordOf(model: string): ProviderRecord | undefined {
 }
 
 /** What a configuration says of one provider. */
-interface Configured extends ProviderSettings {
+interface Configured extends ProviderSettings, Partial<ProviderManner> {
   readonly upstreams?: readonly UpstreamSettings[];
 }
 
@@ -77,8 +78,8 @@ export function checkProvider(id: string, settings: ProviderSettings): string[] 
 export function createProviders(settings: Readonly<Record<string, Configured>>): Providers {
   const byId = new Map<string, Provider>();
   const set = new Map(Object.entries(settings));
-  for (const record of RECORDS) byId.set(record.id, record.create(set.get(record.id) ?? UNSET));
-  for (const [id, own] of set) if (!byId.has(id)) byId.set(id, createOwn(id, own));
+  for (const { id } of RECORDS) byId.set(id, create(id, set.get(id) ?? UNSET));
+  for (const [id, own] of set) if (!byId.has(id)) byId.set(id, create(id, own));
   const byLane = new Map([...set].map(([id, own]) => [id, createUpstreams(id, own)]));
 
   return {
@@ -97,14 +98,18 @@ export function createProviders(settings: Readonly<Record<string, Configured>>):
 
 /** The same provider once more for every upstream that lanes have for themselves, by lane. */
 function createUpstreams(id: string, { upstreams = [], ...own }: Configured): Map<Priority, Provider> {
-  const record = RECORDS.find((known) => known.id === id);
   const byLane = new Map<Priority, Provider>();
   for (const { base_url, api_key, lanes } of upstreams) {
     const settings = { ...own, base_url: base_url ?? own.base_url, api_key: api_key ?? own.api_key };
-    const provider = record ? record.create(settings) : createOwn(id, settings);
+    const provider = create(id, settings);
     for (const lane of lanes) byLane.set(lane, provider);
   }
   return byLane;
+}
+
+function create(id: string, settings: Configured): Provider {
+  const record = RECORDS.find((known) => known.id === id);
+  return withManner(record ? record.create(settings) : createOwn(id, settings), settings);
 }
 
 function createOwn(id: string, settings: ProviderSettings): Provider {

@@ -17,11 +17,11 @@ export function checkBaseUrl(text: string): string | null {
   if (!url) return "it must be an absolute URL such as https://host/v1";
   if (url.protocol !== "https:" && url.protocol !== "http:") return "only http and https are possible";
   if (url.username !== "" || url.password !== "") return "it must not hold credentials: use api_key";
-  if (url.search !== "" || url.hash !== "") return "it must not hold a query or a fragment";
+  if (url.hash !== "") return "it must not hold a fragment";
   return null;
 }
 
-/** Cuts a base URL into origin and path. It must have passed `checkBaseUrl`. */
+/** Cuts a base URL into origin and path; its query, if any, is left to `manner.ts`. It must have passed `checkBaseUrl`. */
 export function parseBase(text: string): Base {
   const { origin, pathname } = new URL(text);
   return { origin, path: pathname.replace(/\/+$/, "") };

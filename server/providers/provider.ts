@@ -31,6 +31,8 @@ export interface Provider {
   locate(request: RequestLine): Located;
   /** Sets the upstream's auth headers for this key; the caller's have been stripped before. */
   authorize(headers: Headers, key: string, located: Located): void;
+  /** What the configuration adds to the headers of every call. Never logged. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** How a host may be spoken to, as `providers.<name>.protocol` names it. */

@@ -16,6 +16,7 @@ const NOWHERE = "https://auto.invalid";
 
 const BASES: Readonly<Record<Speech, string>> = {
   openai: `${NOWHERE}/v1`,
+  "openai-responses": `${NOWHERE}/v1`,
   anthropic: `${NOWHERE}/v1`,
   gemini: NOWHERE,
   cohere: NOWHERE,

@@ -170,7 +170,7 @@ export type LogEntry = Readonly<Record<Exclude<LogField, "detail">, string | num
 
 export const LOG_FIELDS = [
   "seq", "time", "type", "request_id", "agent", "owner", "purpose", "run", "parent_run", "key", "provider",
-  "requested_model", "model", "stream", "status", "ending", "error", "tokens_in", "tokens_out", "tokens_cached",
+  "protocol", "upstream_protocol", "requested_model", "model", "stream", "status", "ending", "error", "tokens_in", "tokens_out", "tokens_cached",
   "tokens_cache_write", "tokens_reasoning", "usage", "cost", "cost_nano", "overrun_nano", "latency_ms", "ttft_ms",
   "attempts", "reason", "count", "event", "detail", "clamped", "trust", "prev", "hash",
 ] as const; // biome-ignore format: the order is the contract's

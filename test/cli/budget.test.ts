@@ -55,7 +55,7 @@ describe("a budget", () => {
 });
 
 describe("tollgate budget", () => {
-  test("shows a budget, as JSON the whole agent", async () => {
+  test("shows a budget, as JSON the API's answer", async () => {
     await using api = startManagement({
       config: "agents: { researcher: { budget: { max_cost_per_day: 5 } } }",
     });
@@ -69,7 +69,7 @@ describe("tollgate budget", () => {
     expect(printed[2]?.split(/ {2,}/)).toEqual(["day", "$0", "$0", "$5.00", "$5.00"]);
     const json = await run("researcher", "--json");
     expect(JSON.parse(json.printed.join("\n"))).toEqual(
-      await (await api.asAdmin("/api/agents/researcher")).json(),
+      await (await api.asAdmin("/api/budget/researcher")).json(),
     );
     expect((await run("research")).complained[0]).toContain("did you mean researcher?");
     expect(await run()).toMatchObject({ code: 2, printed: [] });

@@ -89,6 +89,8 @@ pricing: { models: { "my-model*": { input: 0.5, output: 1.5 } } }
       protocol: "openai",
       base_url: "http://127.0.0.1:11434/v1",
       api_key: null,
+      key_header: null,
+      headers: {},
       api_keys: [],
       enabled: true,
       rate_limit: null,

@@ -87,7 +87,7 @@ const GOLDEN: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     "providers: { openai: { base_url: ftp://h } }",
-    'g.yaml:1:34: providers.openai.base_url is "ftp://h"; expected an http or https URL without credentials, query or fragment.',
+    'g.yaml:1:34: providers.openai.base_url is "ftp://h"; expected an http or https URL without credentials or fragment.',
   ],
   [
     "providers: { openai: { api_key: '${NOT_SET}' } }",

@@ -182,8 +182,8 @@ describe("laying over", () => {
       policies: { spend: false, fresh: { condition: "cost_today > 2", action: "alert" } },
     };
     expect(read(set(given)).shadowed).toEqual([
-      ["agents", "a", "owner"],
       ["agents", "*", "rate_limit"],
+      ["agents", "a", "owner"],
       ["policies", "spend"],
     ]);
   });
@@ -196,6 +196,17 @@ describe("laying over", () => {
     ]);
     const policies = set({ policies: { x: { condition: "cost_today > 2", action: "alert" } } });
     expect(problems(policies, "policies: none")).toMatchObject([{ path: "policies" }]);
+  });
+
+  test("takes nothing for a whole that is only named", () => {
+    expect(read(set({ agents: { a: {}, fresh: {} } })).settings.agents).toMatchObject({
+      a: { owner: "team-ml" },
+    });
+    expect(read(set({ agents: { fresh: {} } })).settings.agents.fresh).toBeDefined();
+    expect(problems(set({ agents: { b: { allowed_hours: {} } } }))).toMatchObject([
+      { path: "agents.b.allowed_hours.start" },
+      { path: "agents.b.allowed_hours.end" },
+    ]);
   });
 
   test("names run time as the place of a problem that it brings, and the file's line where it only clashes", () => {

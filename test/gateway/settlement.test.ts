@@ -137,6 +137,7 @@ describe("figures that cannot be", () => {
         owner: null,
         purpose: null,
         tags: [],
+        protocol: "openai-chat",
         provider,
         located: provider.locate(line),
         path: "/v1/chat/completions",

@@ -63,7 +63,8 @@ test("what cannot be a provider is told in sentences", () => {
   expect(check("openai", "api.openai.com")).toEqual(["base_url"]);
   expect(check("openai", "ftp://h")).toEqual(["base_url"]);
   expect(check("openai", "https://user:pass@h")).toEqual(["base_url"]);
-  expect(check("openai", "https://h/?a=b")).toEqual(["base_url"]);
+  expect(check("openai", "https://h/?a=b")).toEqual([]);
+  expect(check("openai", "https://h/#a")).toEqual(["base_url"]);
   expect(check("mine", null)).toEqual(["base_url", "protocol"]);
   expect(check("mine", "http://h", "openai")).toEqual([]);
 });

@@ -103,4 +103,9 @@ export const INDEX_MIGRATIONS: readonly Migration[] = [
   -- Whether it was ever let in, 1 or 0.
   ALTER TABLE agents ADD COLUMN met INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Lines that were folded before say nothing of these.
+  ALTER TABLE shapes ADD COLUMN protocol TEXT;
+  ALTER TABLE shapes ADD COLUMN upstream_protocol TEXT;
+  `,
 ];

@@ -46,7 +46,7 @@ function signLast(parts: readonly AnswerPart[], message: Json): readonly AnswerP
 
 function readCall(findings: Findings, { object: call, path }: Located): ToolCallPart | null {
   if (isGiven(call.type) && call.type !== "function") {
-    noteUncarried(findings, `${path}.type=${String(call.type)}`);
+    noteUncarried(findings, `${path}.type`, call.type);
     return null;
   }
   noteOthers(findings, call, path, CALL);

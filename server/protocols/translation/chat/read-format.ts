@@ -23,7 +23,7 @@ export function readFormat(findings: Findings, request: Json): Format | null {
       noteWrong(findings, "response_format.type", "text, json_object or json_schema");
       return null;
     default:
-      noteUncarried(findings, `response_format.type=${format.type}`);
+      noteUncarried(findings, "response_format.type", format.type);
       return null;
   }
 }

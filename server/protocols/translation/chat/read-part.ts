@@ -42,7 +42,7 @@ function readPart<Part>(
   const type = readText(findings, part, path, "type");
   const read = readers.get(type ?? "");
   if (type === null) noteWrong(findings, `${path}.type`, "the kind of the part");
-  else if (!read) noteUncarried(findings, `${path}.type=${type}`);
+  else if (!read) noteUncarried(findings, `${path}.type`, type);
   else noteOthers(findings, part, path, new Set(["type", type, ...CACHE_MARKS]));
   return read?.(findings, part, path) ?? [];
 }

@@ -31,7 +31,7 @@ export function readToolChoice(findings: Findings, { tool_choice: choice }: Json
   if (chosen && name !== null && (chosen.type === "function" || !isGiven(chosen.type)))
     return { kind: "tool", name };
   const type = textOf(chosen?.type);
-  if (type !== null && type !== "function") noteUncarried(findings, `tool_choice.type=${type}`);
+  if (type !== null && type !== "function") noteUncarried(findings, "tool_choice.type", type);
   else noteWrong(findings, "tool_choice", "auto, none, required or an object that names a function");
   return null;
 }
@@ -39,7 +39,7 @@ export function readToolChoice(findings: Findings, { tool_choice: choice }: Json
 function readTool(findings: Findings, { object: tool, path }: Located): Tool | null {
   const type = textOf(tool.type) ?? "function";
   if (type !== "function") {
-    noteUncarried(findings, `${path}.type=${type}`);
+    noteUncarried(findings, `${path}.type`, type);
     return null;
   }
   const place = `${path}.function`;
