@@ -2,6 +2,7 @@
 import { treaty } from "@elysiajs/eden";
 import type { App } from "./app.ts";
 import { followLive, type LiveEvent } from "./client-live.ts";
+import type { ErrorAnswer } from "./management/wire.ts";
 
 export type { LiveEvent, LiveLost } from "./client-live.ts";
 export type * from "./management/wire.ts";
@@ -33,6 +34,19 @@ export function createClient(url: string, token: string): Client {
     live: ({ signal = null }: { readonly signal?: AbortSignal | null } = {}) =>
       followLive(url, token, signal, { open: (at) => new WebSocket(at), after }),
   };
+}
+
+/** What an answer's `error` says: a code for programs, a sentence for people. Also of what no gateway has sent. */
+export function explain(error: { readonly status: unknown; readonly value: unknown }): ErrorAnswer["error"] {
+  const { status, value } = error;
+  if (isErrorAnswer(value)) return value.error;
+  const reason = value instanceof Error ? value.message : `it answered ${String(status)}`;
+  return { code: "no_gateway", message: `This is not a gateway's answer: ${reason}.`, details: null };
+}
+
+function isErrorAnswer(value: unknown): value is ErrorAnswer {
+  const error = typeof value === "object" && value !== null && "error" in value ? value.error : null;
+  return typeof error === "object" && error !== null && "code" in error && "message" in error;
 }
 
 function after(delay: number, run: () => void): () => void {

@@ -1,17 +1,24 @@
 import { defineCommand } from "citty";
 import { renderPath } from "../config/problem.ts";
 import { isAgentName } from "../core/agent.ts";
+import type { AgentAnswer } from "../management/wire.ts";
 import { renderSettings } from "./agents-show.ts";
 import { ask } from "./ask.ts";
 import { type Assignment, buildTree, parseAssignment, parsePath } from "./assignments.ts";
 import { fail, orFail } from "./failure.ts";
 import { findAgent } from "./find-agent.ts";
 import { WORDS_HINT } from "./options.ts";
+import { VISIBLE_KEY } from "./secret.ts";
 import { styleFor } from "./style.ts";
 import { findTarget, TARGET_ARGS, type Target } from "./target.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
 const AGENT = { type: "positional", required: false, description: "The agent's name" } as const;
+
+const JSON_ANSWER = {
+  type: "boolean",
+  description: "Print the answer of PATCH /api/agents/{agent}",
+} as const;
 
 /** Sets parts of an agent's configuration at run time; they win over the file and outlast a restart. */
 export function setAgentCommand(terminal: Terminal) {
@@ -26,6 +33,7 @@ export function setAgentCommand(terminal: Terminal) {
         description: "Such as budget.max_cost_per_day=40; a value of - is read from standard input",
       },
       new: { type: "boolean", description: "The agent has never called: configure it all the same" },
+      json: JSON_ANSWER,
       ...TARGET_ARGS,
     },
     async run({ args }) {
@@ -36,14 +44,16 @@ export function setAgentCommand(terminal: Terminal) {
       });
       const piped = assignments.filter(({ isPiped }) => isPiped);
       if (piped.length > 1) misuse("Only one value can be read from standard input.", "set");
-      const secret = piped.length === 0 ? "" : (await terminal.input.readAll()).trim();
+      const secret = piped.length === 0 ? null : (await terminal.input.readAll()).trim();
+      if (secret === "") misuse("Standard input is empty.", "set");
       const filled = assignments.map((one) => (one.isPiped ? { ...one, value: secret } : one));
       const target = orFail(findTarget(args, terminal));
       if (!args.new)
         orFail(await findAgent(target, agent, "With --new it is configured before its first call."));
-      await change(target, agent, filled, terminal);
+      const answer = await change(target, agent, filled);
+      for (const line of renderChange(answer, filled, args.json, terminal)) terminal.print(line);
       const isTold = assignments.some(({ path, isPiped }) => path.at(-1) === "api_key" && !isPiped);
-      if (isTold) terminal.complain(VISIBLE);
+      if (isTold) terminal.complain(VISIBLE_KEY);
     },
   });
 }
@@ -60,6 +70,7 @@ export function unsetAgentCommand(terminal: Terminal) {
         valueHint: WORDS_HINT,
         description: "Such as budget.max_cost_per_day, or budget for all of it",
       },
+      json: JSON_ANSWER,
       ...TARGET_ARGS,
     },
     async run({ args }) {
@@ -69,19 +80,12 @@ export function unsetAgentCommand(terminal: Terminal) {
       );
       const target = orFail(findTarget(args, terminal));
       orFail(await findAgent(target, agent));
-      await change(
-        target,
-        agent,
-        paths.map((path) => ({ path, value: null })),
-        terminal,
-      );
+      const wanted = paths.map((path) => ({ path, value: null }));
+      const answer = await change(target, agent, wanted);
+      for (const line of renderChange(answer, wanted, args.json, terminal)) terminal.print(line);
     },
   });
 }
-
-/** What a key in the arguments deserves to be told. */
-export const VISIBLE =
-  "The key stood on the command line, where other programs and the shell's history see it; next time give - and pipe it in.";
 
 function readWords([agent, ...words]: readonly string[], command: string) {
   if (agent === undefined) return misuse("The agent's name is missing.", command);
@@ -95,20 +99,26 @@ function readWords([agent, ...words]: readonly string[], command: string) {
   return { agent, words };
 }
 
-/** Makes the change and shows what holds now where it was made. */
-async function change(
-  target: Target,
-  id: string,
-  wanted: readonly Pick<Assignment, "path" | "value">[],
-  terminal: Terminal,
-): Promise<void> {
+type Wanted = readonly Pick<Assignment, "path" | "value">[];
+
+async function change(target: Target, id: string, wanted: Wanted): Promise<AgentAnswer> {
   const body = buildTree(wanted);
-  const { config } = orFail(await ask(target, (client) => client.api.agents({ id }).patch(body)));
+  return orFail(await ask(target, (client) => client.api.agents({ id }).patch(body)));
+}
+
+/** What holds now where the change was made, or the whole answer as JSON. */
+function renderChange(
+  answer: AgentAnswer,
+  wanted: Wanted,
+  asJson: boolean | undefined,
+  terminal: Terminal,
+): string[] {
+  if (asJson) return [JSON.stringify(answer, null, 2)];
   const paths = wanted.map(({ path }) => renderPath(path));
-  const changed = config.filter(({ setting }) =>
+  const changed = answer.config.filter(({ setting }) =>
     paths.some((path) => setting === path || setting.startsWith(`${path}.`)),
   );
-  for (const line of renderSettings(changed, terminal.columns, styleFor(terminal))) terminal.print(line);
+  return renderSettings(changed, terminal.columns, styleFor(terminal));
 }
 
 function misuse(message: string, command: string): never {

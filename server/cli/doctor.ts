@@ -7,9 +7,9 @@ import { checkDataFolder } from "./doctor/folder.ts";
 import { checkJournal } from "./doctor/journal.ts";
 import { checkPorts } from "./doctor/ports.ts";
 import { checkRunning } from "./doctor/running.ts";
-import { checkUpstreams } from "./doctor/upstream.ts";
+import { checkUpstreams, listConfigured, listServed } from "./doctor/upstream.ts";
 import { fail, orFail } from "./failure.ts";
-import { findStoredKeys } from "./stored-keys.ts";
+import { listProviders } from "./list-providers.ts";
 import { type Style, styleFor } from "./style.ts";
 import { locate, TARGET_ARGS, type TargetOptions } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
@@ -43,6 +43,8 @@ async function examine(args: TargetOptions, terminal: Terminal): Promise<Finding
   const loaded = loadConfiguration({ file, overrides: { "data-dir": args["data-dir"] } });
   const settings = "problems" in loaded ? null : loaded.settings;
   const running = await checkRunning(args, terminal);
+  const served = await listProviders(args, terminal);
+  const upstreams = served ? listServed(served) : settings && listConfigured(settings);
   const found = [
     ...(env.NODE_TLS_REJECT_UNAUTHORIZED === "0" ? [OPEN_TLS] : []),
     ...("problems" in loaded
@@ -61,7 +63,7 @@ async function examine(args: TargetOptions, terminal: Terminal): Promise<Finding
     ...(settings !== null && !running.isRunning ? await checkPorts(settings) : []),
     ...checkDataFolder(dataDir),
     ...(await checkJournal(audit.log_file, dataDir)),
-    ...(settings === null ? [] : await checkUpstreams(settings, await findStoredKeys(args, terminal), now)),
+    ...(upstreams === null ? [] : await checkUpstreams(upstreams, now)),
   ];
   return found.filter(({ message }, at) => found.findIndex((one) => one.message === message) === at);
 }

@@ -32,11 +32,15 @@ export function processInput(): Input {
 function askBy(output: NodeJS.WritableStream, question: string): Promise<string | null> {
   const lines = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY === true });
   return new Promise((resolve) => {
-    lines.once("close", () => resolve(null));
+    const leave = (): void => {
+      output.write("\n");
+      resolve(null);
+    };
+    lines.once("close", leave);
     lines.once("SIGINT", () => lines.close());
     lines.question(question, (answer) => {
+      lines.off("close", leave).close();
       resolve(answer);
-      lines.close();
     });
   });
 }

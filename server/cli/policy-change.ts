@@ -31,6 +31,7 @@ export function addPolicyCommand(terminal: Terminal) {
       "min-calls": { type: "string", valueHint: "N", description: "Calls before the condition counts" },
       shadow: { type: "boolean", description: "Only record what it would have done" },
       replace: { type: "boolean", description: "Take the place of a policy of that name" },
+      json: { type: "boolean", description: "Print the policy as GET /api/policies shows it" },
       ...TARGET_ARGS,
     },
     async run({ args }) {
@@ -53,11 +54,11 @@ export function addPolicyCommand(terminal: Terminal) {
         ),
       );
       const { action: does, condition: when } = made;
-      terminal.print(
+      const told =
         made.mode === "shadow"
           ? `${name} records where it would ${does}: ${when}.`
-          : `${name} is in force: ${does} where ${when}.`,
-      );
+          : `${name} is in force: ${does} where ${when}.`;
+      terminal.print(args.json ? JSON.stringify(made, null, 2) : told);
       terminal.complain(`\`tollgate policy test ${name}\` shows whom it would have hit.`);
     },
   });
@@ -69,6 +70,7 @@ export function removePolicyCommand(terminal: Terminal) {
     meta: { name: "remove", description: "Take a policy out of force, also one of the file's" },
     args: {
       name: { type: "positional", required: false, description: "The policy's name" },
+      json: { type: "boolean", description: "Print what is left as GET /api/policies shows it" },
       ...TARGET_ARGS,
     },
     async run({ args }) {
@@ -83,7 +85,8 @@ export function removePolicyCommand(terminal: Terminal) {
       }
       const left = orFail(await ask(target, (client) => client.api.policies({ name }).delete()));
       const isBack = left.policies.some((policy) => policy.name === name);
-      terminal.print(isBack ? `${name} is the file's again.` : `${name} is out of force.`);
+      const told = isBack ? `${name} is the file's again.` : `${name} is out of force.`;
+      terminal.print(args.json ? JSON.stringify(left, null, 2) : told);
     },
   });
 }

@@ -12,13 +12,14 @@ export async function runProgram(command: readonly string[], env: Environment): 
   const [name = "", ...rest] = command;
   const path = Bun.which(name, { PATH: env.PATH ?? "" });
   if (path === null) return null;
-  const child = Bun.spawn([path, ...rest], { env: { ...env }, stdio: ["inherit", "inherit", "inherit"] });
+  // Listened for before there is a program: one that is up at once may be signalled at once.
   const signals = process.stdin.isTTY ? PASSED : [...PASSED, "SIGINT" as const];
   const listeners = signals.map((signal) => [signal, () => child.kill(signal)] as const);
   for (const [signal, pass] of listeners) process.on(signal, pass);
   // Whoever waits for the program must not end before it.
   const stay = (): void => undefined;
   process.on("SIGINT", stay);
+  const child = Bun.spawn([path, ...rest], { env: { ...env }, stdio: ["inherit", "inherit", "inherit"] });
   const code = await child.exited;
   for (const [signal, pass] of listeners) process.off(signal, pass);
   process.off("SIGINT", stay);

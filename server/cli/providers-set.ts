@@ -1,9 +1,9 @@
 import { defineCommand } from "citty";
 import type { ProviderEntry } from "../management/wire.ts";
-import { VISIBLE } from "./agents-set.ts";
 import { ask } from "./ask.ts";
 import { fail, orFail } from "./failure.ts";
 import { findProvider } from "./find-provider.ts";
+import { VISIBLE_KEY } from "./secret.ts";
 import { findTarget, TARGET_ARGS } from "./target.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
@@ -31,6 +31,7 @@ export function setProviderCommand(terminal: Terminal) {
         description: "What a provider of your own speaks, such as openai",
       },
       enabled: { type: "boolean", description: "Let calls go there again; --no-enabled stops them" },
+      json: { type: "boolean", description: "Print the answer of PUT /api/providers/{name}" },
       ...TARGET_ARGS,
     },
     async run({ args }) {
@@ -41,8 +42,8 @@ export function setProviderCommand(terminal: Terminal) {
       const isAboutKey = key !== undefined || Object.values(others).every((value) => value === undefined);
       const body = { ...others, ...(isAboutKey ? { api_key: await readKey(name, key, terminal) } : {}) };
       const stored = orFail(await ask(target, (client) => client.api.providers({ name }).put(body)));
-      terminal.print(tell(stored));
-      if (key !== undefined && key !== "-") terminal.complain(VISIBLE);
+      terminal.print(args.json ? JSON.stringify(stored, null, 2) : tell(stored));
+      if (key !== undefined && key !== "-") terminal.complain(VISIBLE_KEY);
       if (isAboutKey) terminal.complain(`\`tollgate providers test ${name}\` tries the key out.`);
     },
   });
@@ -52,14 +53,19 @@ export function setProviderCommand(terminal: Terminal) {
 export function removeProviderCommand(terminal: Terminal) {
   return defineCommand({
     meta: { name: "remove", description: "Forget a provider's stored key" },
-    args: { name: NAME, ...TARGET_ARGS },
+    args: {
+      name: NAME,
+      json: { type: "boolean", description: "Print the answer of DELETE /api/providers/{name}/key" },
+      ...TARGET_ARGS,
+    },
     async run({ args }) {
       const { name } = args;
       if (name === undefined) misuse("The provider's name is missing.", "remove");
       const target = orFail(findTarget(args, terminal));
       orFail(await findProvider(target, name));
       const left = orFail(await ask(target, (client) => client.api.providers({ name }).key.delete()));
-      terminal.print(left.key === null ? `No key of ${name} is stored any more.` : tell(left));
+      const told = left.key === null ? `No key of ${name} is stored any more.` : tell(left);
+      terminal.print(args.json ? JSON.stringify(left, null, 2) : told);
     },
   });
 }

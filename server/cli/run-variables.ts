@@ -27,6 +27,9 @@ const LOOKUPS: readonly Lookup[] = [
   { at: "/auto/v1", urls: ["LITELLM_PROXY_API_BASE"], keys: ["LITELLM_PROXY_API_KEY"] },
 ];
 
+/** Any provider may serve what is sent there (SPEC 12.2). */
+const VIRTUAL = "auto";
+
 /** What an agent must not have: with these it could govern itself. */
 const WITHHELD = ["TOLLGATE_ADMIN_TOKEN", "TOLLGATE_SECRET_KEY"];
 
@@ -38,7 +41,7 @@ export interface RunPlan {
   readonly url: string;
   /** Null: the default agent. */
   readonly agent: string | null;
-  /** Providers that the gateway has a key for; `auto` among them when it has any. */
+  /** Providers that the gateway has a key for. */
   readonly stored: ReadonlySet<string>;
 }
 
@@ -49,7 +52,8 @@ export function renderEnvironment({ url, agent, stored }: RunPlan, env: Environm
     const [, provider = ""] = at.split("/");
     const hasKey = [first, ...others].some((key) => env[key]);
     const addresses = urls.map((name) => [name, `${base}${at}`] as const);
-    return hasKey || !stored.has(provider) ? addresses : [...addresses, [first, NO_KEY] as const];
+    const isServed = provider === VIRTUAL ? stored.size > 0 : stored.has(provider);
+    return hasKey || !isServed ? addresses : [...addresses, [first, NO_KEY] as const];
   });
   const kept = Object.entries(env).filter(([name]) => !WITHHELD.includes(name));
   return Object.fromEntries([...kept, ...added]);

@@ -2,9 +2,9 @@ import { defineCommand } from "citty";
 import { isAgentName } from "../core/agent.ts";
 import { fail, orFail } from "./failure.ts";
 import { readHealth } from "./health.ts";
+import { listProviders } from "./list-providers.ts";
 import { PROGRAM } from "./options.ts";
 import { renderEnvironment } from "./run-variables.ts";
-import { findStoredKeys } from "./stored-keys.ts";
 import { findGateway, TARGET_ARGS } from "./target.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
@@ -32,7 +32,8 @@ export function runCommand(terminal: Terminal) {
       if ((await readHealth(url)) === null) {
         fail(`No gateway answers at ${url} (from ${urlSource}).`, "Start one with `tollgate start`.");
       }
-      const stored = await findStoredKeys(args, terminal);
+      const providers = (await listProviders(args, terminal)) ?? [];
+      const stored = new Set(providers.filter(({ key }) => key !== null).map(({ name }) => name));
       const code = await terminal.run(program, renderEnvironment({ url, agent, stored }, terminal.env));
       if (code === null)
         fail(`There is no program ${JSON.stringify(program[0])}.`, "Check its name and PATH.", 127);

@@ -1,6 +1,7 @@
 /** Whose budgets a call is charged to (SPEC 7.1, 4.6). Caps are read from the configuration in force each time. */
 import type { Identity } from "../core/agent.ts";
 import type { Budget, Caps } from "../core/budget.ts";
+import type { NanoUsd } from "../core/money.ts";
 import type { AgentState, LiveFleet } from "./fleet.ts";
 import type { RunState } from "./runs.ts";
 import type { Setup } from "./setup.ts";
@@ -12,6 +13,8 @@ export interface Payers {
   readonly agent: AgentState;
   readonly run: RunState | null;
   readonly fleet: LiveFleet;
+  /** What earlier attempts of the call are charged. */
+  readonly spentBefore: NanoUsd;
   setup(): Setup;
   /** The agent's settings under its trust. */
   terms(): AgentTerms;
@@ -21,7 +24,9 @@ export interface Payers {
  * The agent, the owner that the configuration names for it or that was named first, its run, the gateway, the call itself,
  * and the agent's tokens. What a call declares about its owner chooses nothing.
  */
-export function chargedTo({ identity: { name }, agent, run, fleet, setup, terms }: Payers): Charged[] {
+export function chargedTo(payers: Payers): Charged[] {
+  const { identity, agent, run, fleet, spentBefore, setup, terms } = payers;
+  const { name } = identity;
   // Trust touches quotas alone, so money is asked of the configuration itself.
   const own = () => setup().agent(name);
   const charged: Charged[] = [{ scope: "agent", name, account: agent.money, caps: () => own().caps }];
@@ -45,7 +50,7 @@ export function chargedTo({ identity: { name }, agent, run, fleet, setup, terms 
   charged.push({
     scope: "request",
     name,
-    account: createOwnAccount(),
+    account: createOwnAccount(spentBefore),
     caps: () => capOnce(own().budget.max_cost_per_request),
   });
   charged.push({

@@ -47,7 +47,8 @@ export function begin(
   const grant = grantOf(arrival);
   const body = bodyOf(prepared, grant);
   const own = facts.plan && grant ? costOf(facts.plan, grant.output) : null;
-  const nano = own === null ? null : own + reserved;
+  // Of a price that nobody knows, a crash charges what was held before it at least.
+  const nano = own === null && reserved === 0 ? null : (own ?? 0) + reserved;
   const isHeld = context.store.holds.open(holdOf(facts, nano, now));
   if (!isHeld && setup.settings.audit.on_failure === "stop") return unheld();
   const { isLoop, ...taken } = take(arrival);

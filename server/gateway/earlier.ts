@@ -5,14 +5,16 @@ import type { RunningHold } from "./running-hold.ts";
 export interface Earlier {
   /** How many targets were tried. */
   readonly attempts: number;
-  /** What those are charged whose request had left and whose answer did not come in time. */
-  readonly costNano: NanoUsd;
+  /** What those are charged whose request had left and whose answer did not come in time, and the tokens of it. Null: nothing, as far as is known. */
+  readonly costNano: NanoUsd | null;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
   /** Their holds: they stay until the call is settled. */
   readonly holds: readonly RunningHold[];
 }
 
 /** A call's first attempt. */
-export const NOTHING_EARLIER: Earlier = { attempts: 0, costNano: 0, holds: [] };
+export const NOTHING_EARLIER: Earlier = { attempts: 0, costNano: null, tokensIn: 0, tokensOut: 0, holds: [] };
 
 /** What is still held for attempts that are charged. */
 export function heldEarlier({ holds }: Earlier): NanoUsd {

@@ -46,7 +46,8 @@ export function letIn(
     const stopped = admit(arrival);
     if (!stopped) return begin(arrival, newcomer.charged, prepared, context);
     if ("wait" in stopped) isDelayed ||= stopped.wait === "delay";
-    else controls.suffer(stopped, arrival.agent.name, arrival.setup, arrival.now);
+    else if (!applicant.isUnderstudy)
+      controls.suffer(stopped, arrival.agent.name, arrival.setup, arrival.now);
     return stopped;
   }
 }
@@ -55,7 +56,7 @@ export function letIn(
  * Lets a call in once more, for another target, after what was tried before has failed (SPEC 12.5): at once or not at all.
  */
 export function letInAgain(applicant: Applicant, earlier: Earlier, context: DoorContext): LetIn | Refusal {
-  const newcomer = introduce(applicant, context);
+  const newcomer = introduce(applicant, context, earlier);
   const tried = { isDelayed: true, canLower: applicant.prepared.lower !== null, isAgain: true };
   const arrival = arrive(newcomer, tried, context);
   const stopped = admit(arrival);

@@ -2,12 +2,14 @@
 import type { Identity } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
 import type { Fingerprint } from "../core/loop-detector.ts";
+import type { NanoUsd } from "../core/money.ts";
 import type { Priority } from "../core/settings.ts";
 import type { Store } from "../store/store.ts";
 import { chargedTo } from "./accounts.ts";
 import type { Upstream } from "./arrival.ts";
 import { type Call, type CallFacts, describeCall } from "./call.ts";
 import type { Controls } from "./controls.ts";
+import { type Earlier, NOTHING_EARLIER } from "./earlier.ts";
 import type { AgentState, LiveFleet } from "./fleet.ts";
 import type { LaneDestination } from "./lane-upstream.ts";
 import { meet } from "./meet.ts";
@@ -32,6 +34,8 @@ export interface Applicant {
   readonly setup: Setup;
   /** The caller's own key, if it sent one. */
   readonly ownKey: string | null;
+  /** Whether its target stands in for the one that was meant: that it may not go there is nobody's fault. */
+  readonly isUnderstudy: boolean;
 }
 
 export interface Newcomer {
@@ -53,15 +57,19 @@ export interface NewcomerContext {
   setup(): Setup;
 }
 
-/** Meets its agent, finds its run, plans what it may take. Nothing is taken. */
-export function introduce(applicant: Applicant, context: NewcomerContext): Newcomer {
+/** Meets its agent, finds its run, plans what it may take after what it has tried before. Nothing is taken. */
+export function introduce(
+  applicant: Applicant,
+  context: NewcomerContext,
+  earlier: Pick<Earlier, "costNano"> = NOTHING_EARLIER,
+): Newcomer {
   const { identity, run: named, destination, prepared, setup } = applicant;
   const { controls, fleet } = context;
   const { name } = identity;
   const agent = meet(identity, setup, context, context.now());
   const run = named === null ? null : controls.runs.find(name, named, setup.policies.length > 0);
   const plan = planOf(applicant, context);
-  const budgets = budgetsOf(identity, agent, run, context);
+  const budgets = budgetsOf(identity, agent, run, earlier.costNano ?? 0, context);
   const owner = budgets.find(({ scope }) => scope === "owner");
   return {
     agent,
@@ -84,10 +92,11 @@ function budgetsOf(
   identity: Identity,
   agent: AgentState,
   run: RunState | null,
+  spentBefore: NanoUsd,
   { controls, fleet, setup }: NewcomerContext,
 ): Charged[] {
   const terms = () => controls.standing(identity.name, setup(), identity.key !== null).terms;
-  return chargedTo({ identity, agent, run, fleet, setup, terms });
+  return chargedTo({ identity, agent, run, fleet, spentBefore, setup, terms });
 }
 
 function planOf(

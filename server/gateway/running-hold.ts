@@ -30,6 +30,8 @@ export interface RunningHold {
   cover(reading: AnswerReading, now: Instant): Coverage | Promise<Coverage>;
   /** Holds what the reading shows by now and nothing ahead of it, if there is room: an estimate charges no more. */
   catchUp(reading: AnswerReading, now: Instant): void;
+  /** Nothing more will come: what is held stays as it is until it is given back. */
+  freeze(): void;
   /** Gives everything back, once, and lets those try who wait for it. */
   release(): void;
 }
@@ -70,6 +72,7 @@ export function takeHold(parts: HoldParts): RunningHold {
   const held = createHeld({ plan, stakes, output: parts.output, correction, grow: parts.grow });
   const accounts = stakes.map(({ budget }) => budget.account);
   let isOpen = true;
+  let isFrozen = false;
   let wait: RoomWait<Coverage> | null = null;
   /** What the answer shows so far: it is read along with. */
   let latest: AnswerReading | null = null;
@@ -89,7 +92,7 @@ export function takeHold(parts: HoldParts): RunningHold {
   if (plan.hidesReasoning) watchdog.watch(pace);
 
   function stopUnlessCovered(coverage: Coverage): void {
-    if (isOpen && coverage !== "covered") parts.stop(coverage);
+    if (isOpen && !isFrozen && coverage !== "covered") parts.stop(coverage);
   }
 
   function coverBy(now: Instant): Coverage | Promise<Coverage> {
@@ -126,6 +129,12 @@ export function takeHold(parts: HoldParts): RunningHold {
     return held.take(target) ? COVERED : UNWRITABLE;
   }
 
+  function freeze(): void {
+    isFrozen = true;
+    watchdog.release(pace);
+    wait?.leave();
+  }
+
   return {
     get nano() {
       return held.nano;
@@ -145,11 +154,11 @@ export function takeHold(parts: HoldParts): RunningHold {
       latest = reading;
       extend(now, 0);
     },
+    freeze,
     release() {
       if (!isOpen) return;
       isOpen = false;
-      watchdog.release(pace);
-      wait?.leave();
+      freeze();
       held.release();
       waiting.stir(accounts);
     },

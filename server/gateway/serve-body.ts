@@ -28,7 +28,8 @@ export interface BodyContext extends DoorContext, SettleContext {
 }
 
 /** What is known of a request before its body is read. */
-export type Headed = Omit<Applicant, "prepared" | "destination" | "ownKey"> & Omit<Asked, "prepared">;
+export type Headed = Omit<Applicant, "prepared" | "destination" | "ownKey" | "isUnderstudy"> &
+  Omit<Asked, "prepared">;
 
 /** What a client that has left is answered, for want of a reader: nginx's number for it. */
 const CLIENT_CLOSED_REQUEST = 499;

@@ -3,7 +3,7 @@ import type { Ending } from "../core/call.ts";
 import type { Instant } from "../core/duration.ts";
 import type { CallLine } from "../core/event.ts";
 import { type NanoUsd, renderUsd, toUsd } from "../core/money.ts";
-import { atLeastMade, UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
+import { addCounts, atLeastMade, UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
 import type { AnswerReading } from "../protocols/protocol.ts";
 import type { Store } from "../store/store.ts";
 import type { Call } from "./call.ts";
@@ -54,7 +54,8 @@ export interface SettleContext {
 export function settle(call: Call, outcome: Outcome, context: SettleContext): Bill | null {
   if (call.ended) return null;
   const now = context.now();
-  const bill = withEarlier(billFor(call, outcome, now, context), call.earlier);
+  const own = billFor(call, outcome, now, context);
+  const bill = withEarlier(own, call.earlier);
   call.ended = true;
   // Sums that are begun with the journal's must not have this call's already.
   context.fleet.turn(now);
@@ -72,13 +73,24 @@ export function settle(call: Call, outcome: Outcome, context: SettleContext): Bi
     },
     now,
   );
-  context.giveBack(call, outcome, bill, now);
+  // What is usual for a model is learnt from the attempt that answered.
+  context.giveBack(call, outcome, { ...bill, usage: own.usage }, now);
   return bill;
 }
 
-/** The call costs what its attempts cost together; what one of them cost being unknown, so is the whole. */
-function withEarlier(bill: Bill, { costNano }: Earlier): Bill {
-  return bill.costNano === null || costNano === 0 ? bill : { ...bill, costNano: bill.costNano + costNano };
+/** The call uses and costs what its attempts did together. Where the price of one is unknown, the others' are charged. */
+function withEarlier({ usage, source, costNano }: Bill, earlier: Earlier): Bill {
+  if (earlier.holds.length === 0) return { usage, source, costNano };
+  const known = usage ?? UNKNOWN_USAGE;
+  return {
+    usage: {
+      ...known,
+      inputTokens: addCounts(known.inputTokens, earlier.tokensIn),
+      outputTokens: addCounts(known.outputTokens, earlier.tokensOut),
+    },
+    source: "estimated",
+    costNano: addCounts(costNano, earlier.costNano),
+  };
 }
 
 function chargeRun(run: RunState, { costNano }: Bill): void {

@@ -1,5 +1,6 @@
 /** Which budgets a call is charged to (SPEC 7.1): money of the agent, its owner, its run, the gateway, the call; and tokens. */
 import type { Account, Caps, Stake } from "../core/budget.ts";
+import type { NanoUsd } from "../core/money.ts";
 import type { Plan } from "./plan.ts";
 
 export type Scope = "agent" | "owner" | "run" | "gateway" | "request" | "quota";
@@ -50,9 +51,9 @@ export function createStakes(charged: readonly Charged[], plan: Plan): ScopedSta
   return stakes;
 }
 
-/** The account of one call alone: nothing is spent before it, and nobody else holds of it. */
-export function createOwnAccount(): Account {
-  return { spent: () => 0, held: 0 };
+/** The account of one call alone: nobody else holds of it, and only its own earlier attempts have spent of it. */
+export function createOwnAccount(spent: NanoUsd): Account {
+  return { spent: () => spent, held: 0 };
 }
 
 /** A cap for one call. */

@@ -15,6 +15,7 @@ import { healthRoutes } from "./health.ts";
 import { keyRoutes } from "./keys.ts";
 import { liveRoutes } from "./live.ts";
 import { logRoutes } from "./logs.ts";
+import { type DescribedRoute, openApiRoutes } from "./openapi.ts";
 import { policyRoutes } from "./policies.ts";
 import { policySettingRoutes } from "./policy-settings.ts";
 import { providerRoutes } from "./providers.ts";
@@ -32,7 +33,9 @@ export function createManagement(context: ManagementContext) {
   const auth = createAuth(context.store.state, tokens, context.now, context.random);
   const change = createChange(context, auth);
 
-  return new Elysia({ name: "management" }).use(healthRoutes(context)).use(
+  const described: DescribedRoute[] = [];
+
+  const management = new Elysia({ name: "management" }).use(healthRoutes(context)).use(
     new Elysia({ prefix: "/api" })
       .onError(({ error, request, set }) => {
         if (error instanceof Response) return error;
@@ -64,8 +67,11 @@ export function createManagement(context: ManagementContext) {
       .use(tokenRoutes(context, tokens))
       .use(eventRoutes(context))
       .use(configRoutes(context, change))
+      .use(openApiRoutes(context.version, described))
       .use(unknownRoutes()),
   );
+  described.push(...management.routes);
+  return management;
 }
 
 /** What is left of /api. GET stands by itself too, since the page answers GET on every path. */

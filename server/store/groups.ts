@@ -1,10 +1,13 @@
 /** Lines of a batch put together by what they are summed under, so that sums cost per group and not per line. Pure. */
 import { emptyTally, type Tally } from "../core/agent.ts";
-import { hourStart } from "../core/calendar.ts";
-import type { Instant } from "../core/duration.ts";
+import type { Instant, Millis } from "../core/duration.ts";
 import type { Line } from "../core/event.ts";
+import { type Latencies, noteLatency } from "./latencies.ts";
 import { readShape, type Shape } from "./shapes.ts";
 import { addLine } from "./tally.ts";
+
+/** Every bucket of the rollups begins with a minute, whatever the time zone. */
+const MINUTE: Millis = 60_000;
 
 /** A line with what folding needs to know of it, found out once. */
 export interface ReadLine {
@@ -16,11 +19,11 @@ export interface ReadLine {
 /** Agent, owner, purpose, provider, model; empty where the line says nothing. */
 export type Labels = readonly [string, string, string, string, string];
 
-/** Lines of one local hour that have the same shape. */
+/** Lines of one minute that have the same shape. */
 export interface Group {
   readonly type: Line["type"];
-  /** When the hour began. */
-  readonly hour: Instant;
+  /** When the minute began. */
+  readonly minute: Instant;
   readonly labels: Labels;
   /** What happened, of lines that tell of no request. */
   readonly event: string | null;
@@ -29,40 +32,43 @@ export interface Group {
   /** Number of the last line. */
   lastSeq: number;
   readonly tally: Tally;
+  readonly latencies: Latencies;
 }
 
 export function readLine(line: Line): ReadLine {
   return { line, time: Date.parse(line.time), shape: readShape(line) };
 }
 
-/** The groups in the order of their first lines. `zone` says where hours begin. */
-export function groupLines(lines: readonly ReadLine[], zone: string): Group[] {
+/** The groups in the order of their first lines. */
+export function groupLines(lines: readonly ReadLine[]): Group[] {
   const groups: Group[] = [];
-  let hour: Instant | null = null;
-  let ofHour = new Map<string, Group>();
+  let minute: Instant | null = null;
+  let ofMinute = new Map<string, Group>();
   for (const { line, time, shape } of lines) {
-    const start = hourStart(time, zone);
-    if (start !== hour) ofHour = new Map();
-    hour = start;
-    let group = ofHour.get(shape.key);
+    const start = Math.floor(time / MINUTE) * MINUTE;
+    if (start !== minute) ofMinute = new Map();
+    minute = start;
+    let group = ofMinute.get(shape.key);
     if (!group) {
       group = {
         type: line.type,
-        hour,
+        minute,
         labels: readLabels(line),
         event: "event" in line ? line.event : null,
         first: time,
         last: time,
         lastSeq: line.seq,
         tally: emptyTally(),
+        latencies: new Map(),
       };
-      ofHour.set(shape.key, group);
+      ofMinute.set(shape.key, group);
       groups.push(group);
     }
     group.first = Math.min(group.first, time);
     group.last = Math.max(group.last, time);
     group.lastSeq = line.seq;
     addLine(group.tally, line);
+    noteLatency(group.latencies, line);
   }
   return groups;
 }

@@ -38,7 +38,8 @@ export function isError(call: Pick<CallLine, "status" | "ending">): boolean {
   return call.ending === "failed" || (call.status ?? 0) >= 400;
 }
 
-function isCall(line: Countable): line is CallLine {
+/** Whether the line is that of a call which was let in. */
+export function isCall(line: Countable): line is CallLine {
   return line.type === "call";
 }
 

@@ -123,6 +123,14 @@ describe("tollgate agents set", () => {
     expect(await settingOf(api, "researcher", "owner")).toMatchObject({ value: "me" });
   });
 
+  test("as JSON prints the API's answer, with what holds for the agent now", async () => {
+    await using api = startManagement({ config: CONFIG });
+    const { printed } = await run(api, ["set", "researcher", "owner=me", "--json"]);
+    expect(JSON.parse(printed.join("\n"))).toEqual(
+      await (await api.asAdmin("/api/agents/researcher")).json(),
+    );
+  });
+
   test("configures an agent that has never called only with --new", async () => {
     await using api = startManagement({ config: CONFIG });
     const refused = await run(api, ["set", "newcomer", "owner=me"]);
@@ -151,6 +159,7 @@ describe("tollgate agents set", () => {
     [["researcher", "owner"], '"owner" sets nothing;'],
     [["researcher", "owner="], "owner has no value;"],
     [["researcher", "tags=[a"], "The value of tags is no YAML:"],
+    [["researcher", "api_key=-"], "Standard input is empty."],
     [["researcher", "owner=-", "purpose=-"], "Only one value can be read from standard input."],
   ])("with the words %j ends with 2 and changes nothing", async (words, says) => {
     await using api = startManagement({ config: CONFIG });

@@ -3,12 +3,11 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkDataFolder } from "../../server/cli/doctor/folder.ts";
 import { findHolder } from "../../server/cli/doctor/port-holder.ts";
-import { checkUpstreams } from "../../server/cli/doctor/upstream.ts";
+import { checkUpstreams, listServed } from "../../server/cli/doctor/upstream.ts";
 import { renderFindings } from "../../server/cli/doctor.ts";
 import { runCli } from "../../server/cli/main.ts";
 import { styleFor } from "../../server/cli/style.ts";
 import { startManagement } from "../management/support.ts";
-import { settingsOf } from "../support/data-plane.ts";
 import { makeTempFolder } from "../support/temp.ts";
 import { fakeTerminal } from "./fake-terminal.ts";
 
@@ -127,6 +126,8 @@ agents: { rich: { provider: openai, api_key: sk-rich } }
   test("asks a running gateway how it is, and whether it takes the token", async () => {
     using folder = makeTempFolder("doctor");
     await using api = startManagement();
+    // Its official host is no business of a test.
+    await api.asAdmin("/api/providers/openai", { method: "PUT", body: JSON.stringify({ enabled: false }) });
     api.health = { degraded: ["the journal cannot be written"], warnings: ["it is warm"] };
     const well = await examine(folder.path, FREE, "--url", api.url, "--token", api.token);
     expect(well.code).toBe(1);
@@ -159,12 +160,27 @@ describe("the data folder", () => {
   });
 });
 
+test("of a running gateway's providers only those that were set up are looked at", () => {
+  const entry = { protocol: "openai", enabled: true, key: null, rate_limit: null, max_concurrency: null };
+  const of = (name: string, over = {}) => ({
+    ...entry,
+    name,
+    base_url: `http://${name}`,
+    sources: {},
+    ...over,
+  });
+  const stored = { key: "…1234", sources: { api_key: "runtime" as const } };
+  const off = { enabled: false, sources: { enabled: "file" as const } };
+  expect(listServed([of("mistral"), of("openai", stored), of("cohere", off)])).toEqual([
+    { name: "openai", base: "http://openai", hasKey: true },
+  ]);
+});
+
 describe("the clock", () => {
   const examineClock = async (skew: number) => {
     using upstream = startClock(skew);
-    const providers = `providers: { openai: { base_url: "http://127.0.0.1:${upstream.port}" } }`;
-    const settings = settingsOf(providers, "/nonexistent");
-    const findings = await checkUpstreams(settings, new Set(["openai"]), Date.now);
+    const base = `http://127.0.0.1:${upstream.port}`;
+    const findings = await checkUpstreams([{ name: "openai", base, hasKey: true }], Date.now);
     return findings.find(({ message }) => /clock/.test(message));
   };
 

@@ -1,11 +1,20 @@
 import { describe, expect, test } from "bun:test";
+import { createCommands } from "../../server/cli/index.ts";
 import { runCli } from "../../server/cli/main.ts";
+import { type CommandNode, readTree } from "../../server/cli/tree.ts";
 import { fakeTerminal } from "./fake-terminal.ts";
 
 async function run(words: string, over = {}) {
   const terminal = fakeTerminal(over);
   const code = await runCli(words.split(" ").filter(Boolean), terminal);
   return { code, printed: terminal.printed.join("\n"), complained: terminal.complained.join("\n") };
+}
+
+const PATHS = listPaths(await readTree(createCommands(fakeTerminal()), "tollgate"));
+
+/** The words of every command below the root, groups too. */
+function listPaths({ below }: CommandNode): string[] {
+  return below.flatMap((node) => [node.path.replace(/^tollgate /, ""), ...listPaths(node)]);
 }
 
 describe("words that make no sense end with 2 and say what was probably meant", () => {
@@ -21,6 +30,8 @@ describe("words that make no sense end with 2 and say what was probably meant", 
     ["frobnicate", "There is no command `tollgate frobnicate`."],
     ["constructor", "There is no command `tollgate constructor`."],
     ["audit", "`tollgate audit` needs one of: verify, rebuild."],
+    ["agents --jsno", "There is no option --jsno; did you mean --json?"],
+    ["agents shwo a", "There is no command `tollgate agents shwo`; did you mean `tollgate agents show`?"],
     ["status --jsno", "There is no option --jsno; did you mean --json?"],
     ["status --no-color", "There is no option --color."],
     ["status -x", "There is no option -x."],
@@ -32,7 +43,7 @@ describe("words that make no sense end with 2 and say what was probably meant", 
     ["logs --type agnet", '--type is "agnet"; did you mean agent?'],
     [
       "logs --type x",
-      '--type is "x"; expected one of call, blocked, agent, gateway, config, admin, journal, breaker, policy, trust, attempt, checkpoint.',
+      '--type is "x"; expected one of call, blocked, agent, gateway, config, admin, journal, breaker, policy, trust, attempt, external, checkpoint.',
     ],
     ["logs --since 1h --until 2h", "--since is later than --until."],
     ["logs -f --until now", "--until does not go with --follow, which has no end."],
@@ -57,18 +68,15 @@ describe("help", () => {
     }
   });
 
-  test.each(["start", "status", "logs", "dashboard", "audit", "audit verify", "audit rebuild", "version"])(
-    "`tollgate %s --help` shows usage and examples, and runs nothing",
-    async (command) => {
-      for (const words of [`${command} --help`, `help ${command}`, `${command} -h`]) {
-        const { code, printed, complained } = await run(words);
-        expect(code).toBe(0);
-        expect(printed).toContain(`Usage: tollgate ${command}`);
-        expect(printed).toMatch(new RegExp(`Examples:\n  tollgate ${command}`));
-        expect(complained).toBe("");
-      }
-    },
-  );
+  test.each(PATHS)("`tollgate %s --help` shows usage and examples, and runs nothing", async (command) => {
+    for (const words of [`${command} --help`, `help ${command}`, `${command} -h`]) {
+      const { code, printed, complained } = await run(words);
+      expect(code).toBe(0);
+      expect(printed).toContain(`Usage: tollgate ${command}`);
+      expect(printed).toMatch(new RegExp(`Examples:\n  tollgate ${command}`));
+      expect(complained).toBe("");
+    }
+  });
 
   test("shows the way to turn off what is on", async () => {
     expect((await run("dashboard --help")).printed).toContain("--no-open   ");

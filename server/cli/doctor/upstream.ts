@@ -1,7 +1,8 @@
 /** Whether the configured providers can be reached, have a key, and agree with this machine on what time it is. */
 import type { Instant, Millis } from "../../core/duration.ts";
 import type { Settings } from "../../core/settings.ts";
-import { createProviders } from "../../providers/index.ts";
+import type { ProviderEntry } from "../../management/wire.ts";
+import { createProviders, KNOWN_PROVIDERS } from "../../providers/index.ts";
 import { renderSpan } from "../figures.ts";
 import { sayWhy } from "../files.ts";
 import { type Finding, good, warning, wrong } from "./finding.ts";
@@ -10,35 +11,46 @@ const PATIENCE: Millis = 5_000;
 /** Hours and days of budgets begin by this clock, and TLS goes by it, too. */
 const MOST_SKEW: Millis = 30_000;
 
-/** Calls each provider that the file names once, without a key. `stored`: those whose key the running gateway keeps. */
-export async function checkUpstreams(
-  { providers, agents }: Settings,
-  stored: ReadonlySet<string>,
-  now: () => Instant,
-): Promise<Finding[]> {
+/** A provider that somebody has set up. */
+export interface Upstream {
+  readonly name: string;
+  readonly base: string;
+  readonly hasKey: boolean;
+}
+
+/** Those that the file names, or that an agent of it is served by. Pure. */
+export function listConfigured({ providers, agents }: Settings): Upstream[] {
   const known = createProviders(providers);
-  const called = Object.values(agents).flatMap(({ provider }) => provider ?? []);
-  const named = [...new Set([...Object.keys(providers), ...called])];
-  const enabled = named.filter((name) => providers[name]?.enabled !== false);
-  if (enabled.length === 0) return [good("No provider is configured: agents bring their own keys.")];
+  const serving = Object.values(agents).flatMap(({ provider }) => provider ?? []);
+  const names = [...new Set([...Object.keys(providers), ...serving])];
+  return names
+    .filter((name) => providers[name]?.enabled !== false)
+    .map((name) => {
+      const { api_key = null, api_keys = [] } = providers[name] ?? {};
+      return { name, base: known.find(name)?.base ?? "", hasKey: api_key !== null || api_keys.length > 0 };
+    });
+}
+
+/** Those that a running gateway was told something about, in its file or since. Pure. */
+export function listServed(providers: readonly ProviderEntry[]): Upstream[] {
+  return providers
+    .filter(({ enabled, sources }) => enabled && Object.keys(sources).length > 0)
+    .map(({ name, base_url, key }) => ({ name, base: base_url, hasKey: key !== null }));
+}
+
+/** Calls each once, without a key. */
+export async function checkUpstreams(upstreams: readonly Upstream[], now: () => Instant): Promise<Finding[]> {
+  if (upstreams.length === 0) return [good("No provider is configured: agents bring their own keys.")];
   const visits = await Promise.all(
-    enabled.map(async (name) => {
-      const base = known.find(name)?.base ?? "";
-      return { name, base, ...(await visit(base, now)) };
-    }),
+    upstreams.map(async (upstream) => ({ ...upstream, ...(await visit(upstream.base, now)) })),
   );
-  const skew = visits.flatMap(({ skew }) => skew ?? []).toSorted((a, b) => Math.abs(a) - Math.abs(b))[0];
+  const [skew] = visits.flatMap((one) => one.skew ?? []).toSorted((a, b) => Math.abs(a) - Math.abs(b));
   return [
     ...visits.map(({ name, base, failure }) => tellVisit(name, base, failure)),
-    ...enabled.filter((name) => lacksKey(name) && !stored.has(name)).map(tellMissingKey),
+    // A host of one's own, such as a local model, may need none.
+    ...visits.filter(({ name, hasKey }) => !hasKey && KNOWN_PROVIDERS.includes(name)).map(tellMissingKey),
     ...(skew === undefined ? [] : [tellSkew(skew)]),
   ];
-
-  /** A host of one's own, such as a local model, may need none. */
-  function lacksKey(name: string): boolean {
-    const own = providers[name];
-    return (own?.protocol ?? null) === null && !own?.api_key && (own?.api_keys.length ?? 0) === 0;
-  }
 }
 
 interface Visit {
@@ -70,7 +82,7 @@ function tellVisit(name: string, base: string, failure: string | null): Finding 
   );
 }
 
-function tellMissingKey(name: string): Finding {
+function tellMissingKey({ name }: Upstream): Finding {
   const remedy = `Store one with \`tollgate providers set ${name} -\`, or set providers.${name}.api_key.`;
   return warning(`No key of ${name} is stored: agents must bring their own.`, remedy);
 }

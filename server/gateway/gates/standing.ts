@@ -54,15 +54,19 @@ export function trusted({ identity, tier, setup }: Arrival): Refusal | null {
   );
 }
 
-export function permitted({ identity, policies, isDelayed, now }: Arrival): Refusal | Obstacle | null {
-  const refused = refuseByPolicy(policies, identity.name, now);
+export function permitted(arrival: Arrival): Refusal | Obstacle | null {
+  const { identity, policies, isDelayed, isAgain, now } = arrival;
+  // A call that was let in before has its place in the throttles.
+  const verdict = isAgain ? { ...policies, throttles: [] } : policies;
+  const refused = refuseByPolicy(verdict, identity.name, now);
   if (refused) return refused;
   const millis = isDelayed ? 0 : delayOf(policies.throttles);
   return millis === 0 ? null : { wait: "delay", millis };
 }
 
-export function notLooping({ identity, terms, fingerprint, controls, now }: Arrival): Refusal | null {
-  if (terms.loops.action !== "pause" || fingerprint === null) return null;
+export function notLooping(arrival: Arrival): Refusal | null {
+  const { identity, terms, fingerprint, controls, isAgain, now } = arrival;
+  if (terms.loops.action !== "pause" || fingerprint === null || isAgain) return null;
   const { name } = identity;
   if (!controls.loops.check(name, fingerprint, terms.loops)) return null;
   const refused = refusal(

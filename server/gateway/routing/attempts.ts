@@ -8,8 +8,10 @@ import { readRetryAfter } from "../retry-after.ts";
 export type Failure =
   /** The request never left. */
   | { readonly kind: "unsent" }
-  /** The provider turned it away, and may take it later: 429, 502, 503, 529. */
+  /** The provider turned it away, and may take it later: 502, 503, 529. */
   | { readonly kind: "turned-away"; readonly retryAfter: Millis | null }
+  /** The same, for the sake of its key alone: 429. */
+  | { readonly kind: "limited"; readonly retryAfter: Millis | null }
   /** It left, and no answer came: it may have cost something, so the same target is not asked twice. */
   | { readonly kind: "lost" };
 
@@ -34,12 +36,13 @@ export function failureOf(
   if (stopped !== null && stopped !== "upstream_timeout") return null;
   if ("refusal" in result) return result.sent ? { kind: "lost" } : { kind: "unsent" };
   if (!TURNED_AWAY.has(result.status)) return null;
-  return { kind: "turned-away", retryAfter: readRetryAfter(result.headers, now) };
+  const retryAfter = readRetryAfter(result.headers, now);
+  return { kind: result.status === 429 ? "limited" : "turned-away", retryAfter };
 }
 
 /**
- * What is tried next. `retried` counts the repetitions at this target; `hasOtherKey`: another of the provider's keys is
- * not at rest, so nothing has to be waited for.
+ * What is tried next. `retried` counts the repetitions at this target; `rest` is how long the key rests that would pay
+ * there now, and `isOtherKey` whether that is another one than before.
  */
 export function chooseStep(
   failure: Failure,
@@ -47,18 +50,21 @@ export function chooseStep(
     retries,
     retried,
     hasFallback,
-    hasOtherKey,
+    isOtherKey,
+    rest,
   }: {
     readonly retries: number;
     readonly retried: number;
     readonly hasFallback: boolean;
-    readonly hasOtherKey: boolean;
+    readonly isOtherKey: boolean;
+    readonly rest: Millis;
   },
 ): Step {
   const fallback: Step = hasFallback ? { kind: "fallback" } : { kind: "none" };
   if (failure.kind === "lost" || retried >= retries) return fallback;
-  if (hasOtherKey) return { kind: "retry", wait: 0 };
-  const asked = failure.kind === "turned-away" ? failure.retryAfter : null;
-  const wait = asked ?? FIRST_WAIT * 2 ** retried;
+  const asked = failure.kind === "unsent" ? null : failure.retryAfter;
+  const patience = failure.kind === "limited" && isOtherKey ? 0 : (asked ?? FIRST_WAIT * 2 ** retried);
+  // A timer may fire within the millisecond before.
+  const wait = Math.max(patience, rest > 0 ? rest + 1 : 0);
   return wait > LONGEST_WAIT ? fallback : { kind: "retry", wait };
 }

@@ -44,7 +44,7 @@ export function translateWhole(
   const object = status < 300 ? objectOf(document) : null;
   const answer = object && serving.readAnswer(object);
   if (!answer) {
-    const error = serving.readError(status, document);
+    const error = serving.readError(status, document === undefined ? text : document);
     // Some hosts tell an error with status 200.
     const told = error.status < 400 ? BAD_GATEWAY : error.status;
     return { status: told, ...asJson(client.writeError({ ...error, status: told }, terms)) };

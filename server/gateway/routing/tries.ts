@@ -5,6 +5,7 @@
 import type { Millis } from "../../core/duration.ts";
 import type { NoteLine } from "../../core/event.ts";
 import type { Refusal } from "../../core/refusal.ts";
+import { addCounts } from "../../core/usage.ts";
 import type { AnswerContext } from "../answer.ts";
 import type { LetIn } from "../begin.ts";
 import { type Call, endingOf } from "../call.ts";
@@ -15,10 +16,12 @@ import { type DoorContext, letIn, letInAgain } from "../let-in.ts";
 import type { Applicant } from "../newcomer.ts";
 import type { Outcome } from "../settle.ts";
 import { makeBill } from "../settle.ts";
+import { originOf } from "../upstream-key.ts";
 import { judgeEnding } from "../verdict.ts";
 import { type Aimed, type Asked, aim } from "./aim.ts";
 import { chooseStep, failureOf } from "./attempts.ts";
 import type { Target } from "./targets.ts";
+import { waitAgain } from "./wait-again.ts";
 
 /** A call that is in, at one of its targets. */
 export interface Try {
@@ -45,7 +48,7 @@ export interface TriesContext extends DoorContext {
   accompany(call: Call, aimed: Aimed): AnswerContext;
 }
 
-type Known = Omit<Applicant, "prepared" | "destination" | "ownKey">;
+type Known = Omit<Applicant, "prepared" | "destination" | "ownKey" | "isUnderstudy">;
 
 /** The tries of one call. `targets` has one at least. */
 export function createTries(
@@ -60,18 +63,28 @@ export function createTries(
   let retried = 0;
 
   function applicantFor({ destination, prepared }: Aimed): Applicant {
-    return { ...known, destination, prepared, ownKey: ownKeyOf(destination) };
+    return { ...known, destination, prepared, ownKey: ownKeyOf(destination), isUnderstudy: at > 0 };
   }
 
   function ownKeyOf({ ownKey }: Aimed["destination"]): string | null {
     return ownKey ? asked.caller.own : null;
   }
 
-  function embark(aimed: Aimed, { call, body }: LetIn): Try {
-    const { destination, prepared, headers } = aimed;
-    const departure = { ...depart(headers, destination, prepared, asked.setup.settings), body };
+  /** How long the key rests that pays there. */
+  function restOf({ destination }: Aimed): Millis {
+    const { key, located } = destination;
+    return controls.keyRest.check(originOf(located.url), key ?? ownKeyOf(destination), now());
+  }
+
+  /** Before anything is taken: a key that fits in no header is found here. */
+  function pack({ headers, destination, prepared }: Aimed): Departure {
+    return depart(headers, destination, prepared, asked.setup.settings);
+  }
+
+  function embark(aimed: Aimed, packed: Departure, { call, body }: LetIn): Try {
+    const departure = { ...packed, body };
     const answering = context.accompany(call, aimed);
-    return { call, aimed, ownKey: ownKeyOf(destination), departure, answering };
+    return { call, aimed, ownKey: ownKeyOf(aimed.destination), departure, answering };
   }
 
   async function begin(): Promise<Try | Refusal | null> {
@@ -84,12 +97,15 @@ export function createTries(
         if (at === 0) return aimed;
         continue;
       }
-      known.visit.provider = aimed.destination.provider.id;
+      if (refused === null) known.visit.provider = aimed.destination.provider.id;
+      const packed = pack(aimed);
       const entered = await letIn(applicantFor(aimed), context);
       if (entered === null) return null;
-      if (!("reason" in entered)) return embark(aimed, entered);
+      if (!("reason" in entered)) return embark(aimed, packed, entered);
       refused ??= entered;
-      if (entered.reason !== "breaker_open") return refused;
+      // What is wrong with the target, another may make good; what is wrong with the call, none.
+      const isLimited = entered.reason === "rate_limited" && restOf(aimed) > 0;
+      if (entered.reason !== "breaker_open" && !isLimited) return refused;
     }
     return refused;
   }
@@ -106,51 +122,58 @@ export function createTries(
   async function next(failed: Try, result: Response | UpstreamFailure): Promise<Try | null> {
     const failure = failureOf(result, failed.call.stopped, now());
     if (failure === null || (retries === 0 && at + 1 >= targets.length)) return null;
-    const again = failure.kind === "lost" ? null : aimAt(at);
-    const hasOtherKey =
-      again !== null && !("reason" in again) && again.destination.key !== failed.aimed.destination.key;
-    const step = chooseStep(failure, { retries, retried, hasFallback: at + 1 < targets.length, hasOtherKey });
+    const again = aimAt(at);
+    const step = chooseStep(failure, {
+      retries,
+      retried,
+      hasFallback: at + 1 < targets.length,
+      isOtherKey: !("reason" in again) && again.destination.key !== failed.aimed.destination.key,
+      rest: "reason" in again ? 0 : restOf(again),
+    });
     if (step.kind === "none") return null;
     const earlier = giveUp(failed, result);
     if (step.kind === "retry") {
       retried++;
-      await pause(step.wait);
+      await waitAgain(failed.call, step.wait, context);
       if (failed.call.stopped !== null) return null;
-      const retriedAt = tryAt(at, failed, earlier);
+      const retriedAt = tryWith(again, failed, earlier);
       if (retriedAt) return retriedAt;
     }
     while (at + 1 < targets.length) {
       at++;
       retried = 0;
-      const begun = tryAt(at, failed, earlier);
+      const begun = tryWith(aimAt(at), failed, earlier);
       if (begun) return begun;
     }
     return null;
   }
 
-  /** The target is skipped where it cannot be had at once. */
-  function tryAt(index: number, failed: Try, earlier: Earlier): Try | null {
-    const aimed = aimAt(index);
-    const entered = "reason" in aimed ? aimed : letInAgain(applicantFor(aimed), earlier, context);
-    if ("reason" in aimed || "reason" in entered) {
-      const { reason } = entered as Refusal;
-      note("attempt.skipped", { target: nameOf(targets[index]), reason });
-      return null;
-    }
+  /** The target at hand is skipped where it cannot be had at once. */
+  function tryWith(aimed: Aimed | Refusal, failed: Try, earlier: Earlier): Try | null {
+    if ("reason" in aimed) return skip(aimed);
+    const packed = pack(aimed);
+    const entered = letInAgain(applicantFor(aimed), earlier, context);
+    if ("reason" in entered) return skip(entered);
     failed.answering.closed();
-    return embark(aimed, entered);
+    return embark(aimed, packed, entered);
+  }
+
+  function skip({ reason }: Refusal): null {
+    note("attempt.skipped", { target: nameOf(targets[at]), reason });
+    return null;
   }
 
   /** Gives back what a failed try has taken; what it is charged for stays held until the call is settled. */
   function giveUp({ call }: Try, result: Response | UpstreamFailure): Earlier {
     const outcome = outcomeOf(call, result);
     const at = now();
-    const costNano = makeBill(call, outcome, at).costNano ?? 0;
+    const { usage, costNano } = makeBill(call, outcome, at);
     if (judgeEnding(outcome) === "failure") call.crossing.fail(at);
     else call.crossing.giveBack();
     const { earlier } = call;
-    const isCharged = costNano > 0 && call.hold !== null;
-    if (!isCharged) call.hold?.release();
+    const kept = usage !== null || costNano !== 0 ? call.hold : null;
+    if (kept) kept.freeze();
+    else call.hold?.release();
     call.releaseSlot();
     note("attempt.failed", {
       attempt: earlier.attempts + 1,
@@ -162,8 +185,10 @@ export function createTries(
     });
     return {
       attempts: earlier.attempts + 1,
-      costNano: earlier.costNano + costNano,
-      holds: isCharged && call.hold ? [...earlier.holds, call.hold] : earlier.holds,
+      costNano: kept ? addCounts(earlier.costNano, costNano) : earlier.costNano,
+      tokensIn: earlier.tokensIn + (usage?.inputTokens ?? 0),
+      tokensOut: earlier.tokensOut + (usage?.outputTokens ?? 0),
+      holds: kept ? [...earlier.holds, kept] : earlier.holds,
     };
   }
 
@@ -172,22 +197,6 @@ export function createTries(
     const { name } = known.identity;
     const time = new Date(now()).toISOString();
     store.journal.append({ type: "attempt", event, time, request_id: id, agent: name, detail });
-  }
-
-  function pause(wait: Millis): Promise<void> {
-    const { signal } = known.visit.request;
-    if (wait === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => {
-        stop();
-        signal.removeEventListener("abort", done);
-        context.closing.removeEventListener("abort", done);
-        resolve();
-      };
-      const stop = context.every(wait, done);
-      signal.addEventListener("abort", done);
-      context.closing.addEventListener("abort", done);
-    });
   }
 
   return { begin, next };

@@ -23,7 +23,7 @@ export interface Speaker {
   readAnswer(answer: Json): NeutralAnswer | null;
   /** The whole answer for a client. */
   writeAnswer(answer: NeutralAnswer, terms: AnswerTerms): Json;
-  /** What a provider's error body means; `body` is undefined where it is not JSON. */
+  /** What a provider's error body means: the document, or the text itself where it is no JSON. */
   readError(status: number, body: unknown): NeutralError;
   /** The error body for a client, as its SDK understands it. */
   writeError(error: NeutralError, terms: AnswerTerms): Json;

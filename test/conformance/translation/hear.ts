@@ -16,6 +16,8 @@ export interface Wire {
 export interface Heard {
   /** Texts and the words of declining. */
   readonly text: string;
+  /** What was shown of the thinking; nothing in chat, whose SDK knows none. */
+  readonly thought: string;
   readonly calls: readonly { readonly id: string; readonly name: string; readonly args: unknown }[];
   readonly finish: string;
   readonly usage: Figures | null;
@@ -106,6 +108,7 @@ function fromChat({ choices, usage }: OpenAI.ChatCompletion): Heard {
   );
   return {
     text: `${content ?? ""}${refusal ?? ""}`,
+    thought: "",
     calls,
     finish:
       FINISHES.get(refusal && choice?.finish_reason === "stop" ? "refusal" : choice?.finish_reason) ?? "",
@@ -130,6 +133,10 @@ function fromResponse({ output, status, incomplete_details, usage }: OpenAI.Resp
   const usual = calls.length > 0 ? "tool_calls" : hasRefusal ? "refusal" : "stop";
   return {
     text: said.map((part) => (part.type === "refusal" ? part.refusal : part.text)).join(""),
+    thought: output
+      .flatMap((item) => (item.type === "reasoning" ? item.summary : []))
+      .map(({ text }) => text)
+      .join(""),
     calls,
     finish: FINISHES.get(status === "incomplete" ? incomplete_details?.reason : usual) ?? "",
     usage: usage
@@ -148,6 +155,7 @@ function fromMessage({ content, stop_reason, usage }: Anthropic.Message): Heard 
   const [cached, written] = [usage.cache_read_input_tokens ?? 0, usage.cache_creation_input_tokens ?? 0];
   return {
     text: content.map((block) => (block.type === "text" ? block.text : "")).join(""),
+    thought: content.map((block) => (block.type === "thinking" ? block.thinking : "")).join(""),
     calls: content.flatMap((block) =>
       block.type === "tool_use" ? [toCall(block.id, block.name, block.input)] : [],
     ),
@@ -173,6 +181,7 @@ function fromChunks(chunks: readonly GenerateContentResponse[]): Heard {
   const thought = usage?.thoughtsTokenCount ?? 0;
   return {
     text: parts.map(({ text, thought: isThought }) => (isThought ? "" : (text ?? ""))).join(""),
+    thought: parts.map(({ text, thought: isThought }) => (isThought ? (text ?? "") : "")).join(""),
     calls,
     finish: FINISHES.get(calls.length > 0 && reason === "STOP" ? "tool_calls" : reason) ?? "",
     usage: usage

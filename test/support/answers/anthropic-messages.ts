@@ -1,28 +1,25 @@
 /** Anthropic's messages: input_tokens leave the cache out, and a stream's figures come in two halves. */
-import { type Said, sseEvent, textOf } from "./said.ts";
+import { type Said, SIGNATURE, sseEvent, type ToolCall, textOf, toolsOf } from "./said.ts";
 
 export function messagesAnswer(said: Said): unknown {
-  const content = said.tool ? [toolUse(said.tool)] : [{ type: "text", text: textOf(said) }];
   return {
     ...message(said),
-    content,
+    content: blocksOf(said).map(({ block }) => block),
     stop_reason: stopReason(said),
     usage: anthropicUsage(said, said.outputTokens),
   };
 }
 
 export function messagesEvents(said: Said): string[] {
-  const index = 0;
-  const start = said.tool ? { ...toolUse(said.tool), input: {} } : { type: "text", text: "" };
-  const deltas = said.tool
-    ? [{ type: "input_json_delta", partial_json: said.tool.input }]
-    : said.words.map((text) => ({ type: "text_delta", text }));
-  return [
-    { type: "message_start", message: { ...message(said), usage: anthropicUsage(said, 1) } },
+  const content = blocksOf(said).flatMap(({ start, deltas }, index) => [
     { type: "content_block_start", index, content_block: start },
-    { type: "ping" },
+    ...(index === 0 ? [{ type: "ping" }] : []),
     ...deltas.map((delta) => ({ type: "content_block_delta", index, delta })),
     { type: "content_block_stop", index },
+  ]);
+  return [
+    { type: "message_start", message: { ...message(said), usage: anthropicUsage(said, 1) } },
+    ...content,
     {
       type: "message_delta",
       delta: { stop_reason: stopReason(said), stop_sequence: null },
@@ -30,6 +27,37 @@ export function messagesEvents(said: Said): string[] {
     },
     { type: "message_stop" },
   ].map((event) => sseEvent(event.type, event));
+}
+
+/** A block whole, and as a stream brings it. */
+interface Block {
+  readonly block: object;
+  readonly start: object;
+  readonly deltas: readonly object[];
+}
+
+function blocksOf(said: Said): Block[] {
+  const tools = toolsOf(said).map(toolUse);
+  return [...(said.thought ? [thinking(said.thought)] : []), ...(tools.length > 0 ? tools : [text(said)])];
+}
+
+function thinking(thought: string): Block {
+  return {
+    block: { type: "thinking", thinking: thought, signature: SIGNATURE },
+    start: { type: "thinking", thinking: "", signature: "" },
+    deltas: [
+      { type: "thinking_delta", thinking: thought },
+      { type: "signature_delta", signature: SIGNATURE },
+    ],
+  };
+}
+
+function text(said: Said): Block {
+  return {
+    block: { type: "text", text: textOf(said) },
+    start: { type: "text", text: "" },
+    deltas: said.words.map((word) => ({ type: "text_delta", text: word })),
+  };
 }
 
 function message(said: Said): object {
@@ -54,8 +82,13 @@ function anthropicUsage(said: Said, outputTokens: number): object {
   };
 }
 
-function toolUse(tool: { name: string; input: string }): object {
-  return { type: "tool_use", id: "toolu_1", name: tool.name, input: JSON.parse(tool.input) };
+function toolUse({ name, input }: ToolCall, index: number): Block {
+  const block = { type: "tool_use", id: `toolu_${index + 1}`, name, input: JSON.parse(input) };
+  return {
+    block,
+    start: { ...block, input: {} },
+    deltas: [{ type: "input_json_delta", partial_json: input }],
+  };
 }
 
 function stopReason(said: Said): string {

@@ -1,8 +1,8 @@
 /** Gemini's generateContent: cumulative figures in every chunk, CRLF framing, no final event of its own. */
-import type { Said } from "./said.ts";
+import { type Said, SIGNATURE, type ToolCall, toolsOf } from "./said.ts";
 
 export function geminiAnswer(said: Said): unknown {
-  return chunk(said, said.tool ? [callPart(said.tool)] : said.words.map(textPart), true);
+  return chunk(said, pieces(said).flat(), true);
 }
 
 export function geminiEvents(said: Said): string[] {
@@ -20,8 +20,15 @@ export function geminiEmbedding(): unknown {
 }
 
 function chunks(said: Said): unknown[] {
-  if (said.tool) return [chunk(said, [callPart(said.tool)], true)];
-  return said.words.map((word, index) => chunk(said, [textPart(word)], index === said.words.length - 1));
+  const all = pieces(said);
+  return all.map((parts, index) => chunk(said, parts, index === all.length - 1));
+}
+
+/** The parts of each chunk. */
+function pieces(said: Said): object[][] {
+  const thought = said.thought ? [[{ text: said.thought, thought: true }]] : [];
+  const calls = toolsOf(said).map((tool, index) => callPart(tool, said.thought !== undefined && index === 0));
+  return [...thought, ...(calls.length > 0 ? [calls] : said.words.map((word) => [textPart(word)]))];
 }
 
 function chunk(said: Said, parts: readonly object[], isLast: boolean): object {
@@ -46,6 +53,8 @@ function textPart(text: string): object {
   return { text };
 }
 
-function callPart(tool: { name: string; input: string }): object {
-  return { functionCall: { name: tool.name, args: JSON.parse(tool.input) } };
+/** Of the calls that a thought leads to, the first is signed. */
+function callPart({ name, input }: ToolCall, isSigned: boolean): object {
+  const functionCall = { name, args: JSON.parse(input) };
+  return isSigned ? { functionCall, thoughtSignature: SIGNATURE } : { functionCall };
 }

@@ -1,5 +1,5 @@
 /** OpenAI's chat completions, and the hosts that speak it with their own way of reporting usage. */
-import { type Said, sseEvent, textOf } from "./said.ts";
+import { type Said, sseEvent, type ToolCall, textOf, toolsOf } from "./said.ts";
 
 const ENVELOPE = { id: "chatcmpl-test", created: 1_760_000_000, service_tier: "default" };
 
@@ -7,9 +7,13 @@ const ENVELOPE = { id: "chatcmpl-test", created: 1_760_000_000, service_tier: "d
 export type UsageStyle = "openai" | "deepseek" | "moonshot" | "minimax";
 
 export function openaiChatAnswer(said: Said, style: UsageStyle = "openai"): unknown {
-  const message = said.tool
-    ? { role: "assistant", content: null, tool_calls: [toolCall(said.tool)] }
-    : { role: "assistant", content: textOf(said), refusal: null };
+  const message = {
+    role: "assistant",
+    ...(said.thought === undefined ? {} : { reasoning_content: said.thought }),
+    ...(said.tool
+      ? { content: null, tool_calls: toolsOf(said).map(toolCall) }
+      : { content: textOf(said), refusal: null }),
+  };
   return {
     ...ENVELOPE,
     object: "chat.completion",
@@ -38,9 +42,11 @@ export function openaiChatEvents(
       ...(usage === "asked" ? { usage: null } : {}),
       ...extra,
     });
-  const deltas = said.tool
-    ? [{ tool_calls: [{ index: 0, ...toolCall(said.tool) }] }]
-    : said.words.map((content) => ({ content }));
+  const calls = toolsOf(said).map((tool, index) => ({ tool_calls: [{ index, ...toolCall(tool, index) }] }));
+  const deltas = [
+    ...(said.thought === undefined ? [] : [{ reasoning_content: said.thought }]),
+    ...(said.tool ? calls : said.words.map((content) => ({ content }))),
+  ];
   return [
     chunk({ role: "assistant", content: said.tool ? null : "" }, null),
     ...deltas.map((delta) => chunk(delta, null)),
@@ -86,8 +92,8 @@ function openaiUsage(said: Said, style: UsageStyle): object {
   };
 }
 
-function toolCall(tool: { name: string; input: string }): object {
-  return { id: "call_1", type: "function", function: { name: tool.name, arguments: tool.input } };
+function toolCall({ name, input }: ToolCall, index: number): object {
+  return { id: `call_${index + 1}`, type: "function", function: { name, arguments: input } };
 }
 
 function finishReason(said: Said): string {

@@ -1,67 +1,92 @@
 /** OpenAI's responses. */
-import { type Said, sseEvent, textOf } from "./said.ts";
+import { type Said, SIGNATURE, sseEvent, type ToolCall, textOf, toolsOf } from "./said.ts";
 
 export function responsesAnswer(said: Said): unknown {
-  return response(said, "completed", [outputItem(said)]);
+  return response(
+    said,
+    "completed",
+    itemsOf(said).map(({ item }) => item),
+  );
 }
 
 /** The events of a stream: named, numbered, and without a `[DONE]`. */
 export function responsesEvents(said: Said): string[] {
-  const item = outputItem(said);
-  const body = said.tool
-    ? [
-        {
-          type: "response.function_call_arguments.delta",
-          item_id: "item_1",
-          output_index: 0,
-          delta: said.tool.input,
-        },
-        {
-          type: "response.function_call_arguments.done",
-          item_id: "item_1",
-          output_index: 0,
-          arguments: said.tool.input,
-        },
-      ]
-    : [
-        {
-          type: "response.content_part.added",
-          ...part,
-          part: { type: "output_text", text: "", annotations: [] },
-        },
-        ...said.words.map((delta) => ({ type: "response.output_text.delta", ...part, delta, logprobs: [] })),
-        { type: "response.output_text.done", ...part, text: textOf(said), logprobs: [] },
-      ];
+  const items = itemsOf(said);
+  const body = items.flatMap(({ item, started, events }, output_index) => [
+    { type: "response.output_item.added", output_index, item: started },
+    ...events.map((event) => ({ ...event, output_index })),
+    { type: "response.output_item.done", output_index, item },
+  ]);
   return [
     { type: "response.created", response: response(said, "in_progress", []) },
-    { type: "response.output_item.added", output_index: 0, item: startedItem(said) },
     ...body,
-    { type: "response.output_item.done", output_index: 0, item },
-    { type: "response.completed", response: response(said, "completed", [item]) },
+    {
+      type: "response.completed",
+      response: response(
+        said,
+        "completed",
+        items.map(({ item }) => item),
+      ),
+    },
   ].map((event, sequence_number) => sseEvent(event.type, { ...event, sequence_number }));
 }
 
-const part = { item_id: "item_1", output_index: 0, content_index: 0 };
-
-function outputItem(said: Said): object {
-  if (said.tool) {
-    const { name, input } = said.tool;
-    return {
-      type: "function_call",
-      id: "item_1",
-      call_id: "call_1",
-      name,
-      arguments: input,
-      status: "completed",
-    };
-  }
-  const content = [{ type: "output_text", text: textOf(said), annotations: [], logprobs: [] }];
-  return { type: "message", id: "item_1", role: "assistant", status: "completed", content };
+/** An item whole, as it begins in a stream, and what comes between. */
+interface Item {
+  readonly item: object;
+  readonly started: object;
+  readonly events: readonly (Readonly<Record<string, unknown>> & { readonly type: string })[];
 }
 
-function startedItem(said: Said): object {
-  if (said.tool) return { ...outputItem(said), arguments: "", status: "in_progress" };
-  return { ...outputItem(said), content: [], status: "in_progress" };
+function itemsOf(said: Said): Item[] {
+  const thought = said.thought === undefined ? [] : [reasoning(said.thought)];
+  const rest = said.tool ? toolsOf(said).map(functionCall) : [message(said)];
+  return [...thought, ...rest];
+}
+
+function reasoning(thought: string): Item {
+  const summary = [{ type: "summary_text", text: thought }];
+  const item = { type: "reasoning", id: "rs_1", summary, encrypted_content: SIGNATURE };
+  const place = { item_id: item.id, summary_index: 0 };
+  return {
+    item,
+    started: { ...item, summary: [] },
+    events: [
+      { type: "response.reasoning_summary_part.added", ...place, part: { type: "summary_text", text: "" } },
+      { type: "response.reasoning_summary_text.delta", ...place, delta: thought },
+      { type: "response.reasoning_summary_text.done", ...place, text: thought },
+      { type: "response.reasoning_summary_part.done", ...place, part: summary[0] },
+    ],
+  };
+}
+
+function functionCall({ name, input }: ToolCall, index: number): Item {
+  const id = `item_${index + 1}`;
+  const call = { type: "function_call", id, call_id: `call_${index + 1}`, name };
+  return {
+    item: { ...call, arguments: input, status: "completed" },
+    started: { ...call, arguments: "", status: "in_progress" },
+    events: [
+      { type: "response.function_call_arguments.delta", item_id: id, delta: input },
+      { type: "response.function_call_arguments.done", item_id: id, arguments: input },
+    ],
+  };
+}
+
+function message(said: Said): Item {
+  const item = { type: "message", id: "item_1", role: "assistant" };
+  const place = { item_id: item.id, content_index: 0 };
+  const part = { type: "output_text", text: textOf(said), annotations: [], logprobs: [] };
+  return {
+    item: { ...item, status: "completed", content: [part] },
+    started: { ...item, status: "in_progress", content: [] },
+    events: [
+      { type: "response.content_part.added", ...place, part: { ...part, text: "" } },
+      ...said.words.map((delta) => ({ type: "response.output_text.delta", ...place, delta, logprobs: [] })),
+      { type: "response.output_text.done", ...place, text: part.text, logprobs: [] },
+      { type: "response.content_part.done", ...place, part },
+    ],
+  };
 }
 
 function response(said: Said, status: string, output: readonly object[]): object {
