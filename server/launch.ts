@@ -135,7 +135,7 @@ export function bringUp(options: LaunchOptions, assets: AssetTable | null): Runn
     },
     async stop() {
       unwatch?.();
-      await listening.stop(Bun.sleep(configuration.setup().settings.gateway.shutdown_timeout));
+      await listening.stop(pass(configuration.setup().settings.gateway.shutdown_timeout));
       await events.close();
       note("gateway", "gateway.stopped");
       runFile.remove();
@@ -143,6 +143,11 @@ export function bringUp(options: LaunchOptions, assets: AssetTable | null): Runn
     },
     abandon: () => store.close(),
   };
+}
+
+/** Resolves after a delay, and keeps no process alive that has nothing else to do. */
+function pass(delay: Millis): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, delay).unref());
 }
 
 /** The configuration, with the caller's own key before every stored one. */

@@ -59,7 +59,8 @@ export function startProxy(options: ProxyOptions): RunningProxy {
   const running = bringUp({ ...source, ownKeyFirst: true, isTerminal: false, log }, new Map());
   if ("problem" in running) {
     clear();
-    throw new Error(running.problem);
+    // Where it stands in what was rendered of the options helps nobody.
+    throw new Error(running.problem.replaceAll(/^\(no file\)(?::\d+)*: /gm, ""));
   }
   const { hostname, port } = new URL(running.gatewayUrl);
   let ending: Promise<void> | null = null;

@@ -163,7 +163,7 @@ describe("a proxy started by a program", () => {
     const before = leftovers();
     const wrong = { providerKeys: { openay: "sk-1" }, maxBufferSize: 0 };
     const start = () => startProxy({ port: 0, apiKey: "t", agentId: "a b", ...wrong });
-    expect(start).toThrow("gateway.default_agent");
+    expect(start).toThrow(/^gateway\.default_agent is "a b"/);
     expect(start).toThrow("events.max_buffer_size");
     await using setting = open();
     const taken = () => startProxy({ port: setting.proxy.server.port, apiKey: "t", agentId: "a" });

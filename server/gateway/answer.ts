@@ -5,6 +5,7 @@ import type { Instant, Millis } from "../core/duration.ts";
 import { chooseFraming, EVENT_FRAMINGS } from "../protocols/framing.ts";
 import { protocols } from "../protocols/index.ts";
 import type { Framing } from "../protocols/protocol.ts";
+import type { AnswerTerms } from "../protocols/translation/speaker.ts";
 import type { BodyMemory } from "./body.ts";
 import type { Call } from "./call.ts";
 import { createDecoder, decodeSource } from "./decode.ts";
@@ -13,7 +14,7 @@ import { toClient } from "./headers.ts";
 import { createMeter } from "./meter.ts";
 import { relay } from "./relay.ts";
 import { createStreamTranslator, type StreamTranslator } from "./routing/stream-translator.ts";
-import { streamType, type Translation, termsOf } from "./routing/translation.ts";
+import { streamType, type Translation, termsOf, translateWhole } from "./routing/translation.ts";
 import { type Bill, type Outcome, renderCost } from "./settle.ts";
 import { readFrom, type Source } from "./source.ts";
 import { answerWhole } from "./whole-answer.ts";
@@ -35,6 +36,8 @@ export interface AnswerContext {
   readonly isElsewhere: boolean;
   /** What answers that are read whole may hold together. */
   readonly memory: BodyMemory;
+  /** Notes that a stream broke by a fault of the gateway's own. */
+  onDefect(cause: unknown): void;
   /** Settles the call: the first outcome counts. */
   end(outcome: Outcome): Bill | null;
   /** The answer is over in every respect. */
@@ -80,14 +83,23 @@ export async function answer(
 }
 
 function answerEmpty(call: Call, upstream: Response, headers: Headers, context: AnswerContext): Response {
-  const { status } = upstream;
+  const { translation } = context;
   const length = upstream.headers.get("content-length");
   if (length !== null && call.method === "HEAD") headers.set("content-length", length);
-  const outcome = { status, upstreamStatus: status, error: null, reading: null, sent: true };
+  // Another format has no word for nothing.
+  const told =
+    translation && translateWhole(translation, upstream.status, "", termsFor(call, translation, context));
+  if (told) headers.set("content-type", told.contentType);
+  const status = told?.status ?? upstream.status;
+  const outcome = { status, upstreamStatus: upstream.status, error: null, reading: null, sent: true };
   const cost = renderCost(context.end({ ending: "complete", ...outcome }));
   if (cost !== null) headers.set("x-tollgate-cost", cost);
   context.closed();
-  return new Response(null, { status, headers });
+  return new Response(told?.body ?? null, { status, headers });
+}
+
+function termsFor(call: Call, translation: Translation, { now }: AnswerContext): AnswerTerms {
+  return termsOf(translation, call.id, now());
 }
 
 function answerStream(
@@ -106,7 +118,7 @@ function answerStream(
   const decoder = encoding === "identity" ? null : createDecoder(encoding);
   let translator: StreamTranslator | null = null;
   if (translation && isEvents(framing)) {
-    const terms = termsOf(translation, call.id, context.now());
+    const terms = termsFor(call, translation, context);
     translator = createStreamTranslator(translation.serving, translation.client, framing, terms);
     headers.set("content-type", streamType(translation.framing));
     headers.delete("content-encoding");
@@ -132,9 +144,19 @@ function answerStream(
 function tellRouting(headers: Headers, call: Call, { isElsewhere, dropped }: AnswerContext): void {
   if (isElsewhere || call.earlier.attempts > 0) {
     headers.set("x-tollgate-provider", call.provider.id);
-    if (call.model !== null) headers.set("x-tollgate-model", encodeURI(call.model));
+    if (call.model !== null) headers.set("x-tollgate-model", escapeName(call.model));
   }
-  if (dropped.length > 0) headers.set("x-tollgate-dropped", dropped.map(encodeURI).join(", "));
+  if (dropped.length > 0)
+    headers.set("x-tollgate-dropped", dropped.slice(0, MAX_NAMED).map(escapeName).join(", "));
+}
+
+/** Clients refuse large headers, and a body can have any number of members that are dropped. */
+const MAX_NAMED = 16;
+const MAX_NAME = 256;
+
+/** A name from outside, as a header may have it. */
+function escapeName(name: string): string {
+  return encodeURI(name.toWellFormed()).slice(0, MAX_NAME);
 }
 
 function isEvents(framing: Framing): framing is keyof typeof EVENT_FRAMINGS {

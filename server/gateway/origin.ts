@@ -3,6 +3,7 @@
  * rebinding its name even read the answers. Programs send no Origin; pages always do on what changes something.
  */
 import { isIP } from "node:net";
+import { type Refusal, refusal } from "../core/refusal.ts";
 
 /** Whether a page of somebody else's sent this. Pages served from this machine or an address in it are the operator's. */
 export function isForeignPage(headers: Headers, ownHosts: readonly string[]): boolean {
@@ -13,4 +14,11 @@ export function isForeignPage(headers: Headers, ownHosts: readonly string[]): bo
   return (
     !host || !(host === "localhost" || host.endsWith(".localhost") || isIP(host) || ownHosts.includes(host))
   );
+}
+
+/** What such a page is told that would have used a stored key. */
+export function foreignPage(): Refusal {
+  const message =
+    "A web page of another site cannot use the gateway's keys. Send your own key, or call from a program.";
+  return refusal("foreign_page", message);
 }

@@ -33,6 +33,8 @@ export interface Relay {
   readonly translator: StreamTranslator | null;
   readonly idleTimeout: Millis;
   readonly now: () => Instant;
+  /** Notes that the stream broke by a fault of the gateway's own. */
+  onDefect(cause: unknown): void;
   /** Settles the call: the first outcome counts. */
   end(outcome: Outcome): Bill | null;
   /** The answer is over in every respect: nothing will be passed on after this. */
@@ -126,8 +128,8 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
     if (cutShort) end("failed", "no_final_event");
     else end("complete", meter.reading.error);
     pass(controller, rest);
-    // An answer without a single byte stays one: there is nothing that broke off.
-    if (cutShort && decoder === null && call.firstByte !== null) passError(controller);
+    // An answer without a single byte stays one: there is nothing that broke off. In another format there is no such thing.
+    if (cutShort && decoder === null && (call.firstByte !== null || translator)) passError(controller);
     passRest(controller);
     close();
     controller.close();
@@ -141,7 +143,9 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
       return;
     }
     const wasWhole = call.ended;
-    end(endingOf(call.stopped), call.stopped ?? errorCode(cause));
+    const error = call.stopped ?? errorCode(cause);
+    if (error === "internal") parts.onDefect(cause instanceof Error ? cause.cause : cause);
+    end(endingOf(call.stopped), error);
     close();
     source.cancel();
     if (wasWhole) {

@@ -112,6 +112,7 @@ function accompany(
     dropped,
     isElsewhere,
     memory,
+    onDefect: (cause) => void noteDefect(call.id, cause, context.log),
     end: (outcome) => settle(call, outcome, context),
     closed() {
       watchdog.release(call);

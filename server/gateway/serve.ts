@@ -18,7 +18,7 @@ import { clientKey, headerBytes } from "./headers.ts";
 import { identify } from "./identify.ts";
 import type { Keyring } from "./keys.ts";
 import { enterLane, type LaneDestination } from "./lane-upstream.ts";
-import { isForeignPage } from "./origin.ts";
+import { foreignPage, isForeignPage } from "./origin.ts";
 import { guessDialect, type Visit } from "./refuse.ts";
 import { findRoute } from "./route.ts";
 import { readRun } from "./run.ts";
@@ -116,10 +116,4 @@ function headersTooLarge(): Refusal {
     "headers_too_large",
     `The request's headers are larger than ${limit} KiB. Send fewer or shorter ones.`,
   );
-}
-
-function foreignPage(): Refusal {
-  const message =
-    "A web page of another site cannot use the gateway's keys. Send your own key, or call from a program.";
-  return refusal("foreign_page", message);
 }

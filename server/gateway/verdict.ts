@@ -19,8 +19,8 @@ export function judgeEnding({
     case "complete":
       return "success";
     case "failed":
-      // A defect of the gateway's own.
-      return error === "internal" ? "nothing" : "failure";
+      // A defect of the gateway's own, or more than it can translate.
+      return error === "internal" || error === "answer_too_large" ? "nothing" : "failure";
     case "cut":
     case "gone":
     case "interrupted":

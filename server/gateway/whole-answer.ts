@@ -53,29 +53,35 @@ export async function answerWhole(
   });
   const { error } = read.reading;
   const outcome = { status, upstreamStatus: status, error, ...read, sent: true };
-  const translated = translation && translate(call, translation, status, plain, context);
+  const translated = translation && translateBytes(call, translation, status, { bytes, plain }, context);
   if (translated) outcome.status = translated.status;
   const cost = renderCost(context.end({ ending: "complete", ...outcome }));
   if (cost !== null) headers.set("x-tollgate-cost", cost);
   if (!translated) return new Response(deliver(call, bytes, context), { status, headers });
-  releaseBody(context.memory, bytes.length);
-  context.closed();
   headers.set("content-type", translated.contentType);
   headers.delete("content-encoding");
-  return new Response(translated.body, { status: translated.status, headers });
+  return new Response(deliver(call, translated.body, context), { status: translated.status, headers });
 }
 
-/** What the provider says, in the client's words; of what cannot be read at all, that. */
-function translate(
+/**
+ * What the provider says, in the client's words; of what cannot be read at all, that. The memory that the bytes have taken
+ * goes over to those that are made of them.
+ */
+function translateBytes(
   call: Call,
   translation: Translation,
   status: number,
-  plain: Uint8Array | null,
-  { now }: AnswerContext,
-): TranslatedAnswer {
+  { bytes, plain }: { readonly bytes: Uint8Array; readonly plain: Uint8Array | null },
+  { now, memory }: AnswerContext,
+): Omit<TranslatedAnswer, "body"> & { readonly body: Uint8Array<ArrayBuffer> } {
+  releaseBody(memory, bytes.length);
   const terms = termsOf(translation, call.id, now());
   const text = plain === null ? "" : new TextDecoder().decode(plain);
-  return translateWhole(translation, status, text, terms);
+  const translated = translateWhole(translation, status, text, terms);
+  const body = new TextEncoder().encode(translated.body);
+  // It exists: that there is no room for it changes nothing but what is let in next.
+  memory.used += body.length;
+  return { ...translated, body };
 }
 
 function tooLarge(call: Call): UpstreamFailure {

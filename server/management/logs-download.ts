@@ -1,5 +1,6 @@
 /** Log entries as a file: written page by page as the client reads, so that memory stays flat whatever the size. */
 import { LOG_FIELDS, type LogEntry, type LogField } from "../store/store.ts";
+import { renderCsvRow } from "./csv.ts";
 import type { LogFormat } from "./logs-query.ts";
 
 interface Form {
@@ -27,8 +28,8 @@ const FORMS: Readonly<Record<LogFormat, Form>> = {
   /** RFC 4180, lines ending in CRLF. */
   csv: {
     type: "text/csv; charset=utf-8; header=present",
-    head: `${LOG_FIELDS.join(",")}\r\n`,
-    row: (entry) => `${LOG_FIELDS.map((field) => renderCell(entry[field])).join(",")}\r\n`,
+    head: renderCsvRow(LOG_FIELDS),
+    row: (entry) => renderCsvRow(LOG_FIELDS.map((field) => renderText(entry[field]))),
     tail: "",
   },
 };
@@ -76,13 +77,6 @@ function* renderPieces(pages: Iterable<LogEntry[]>, form: Form, limit: number) {
   if (form.tail !== "") yield form.tail;
 }
 
-/**
- * A CSV cell. Text that a spreadsheet would run as a formula gets an apostrophe before it: model names and labels are
- * written by agents (OWASP, CSV injection).
- */
-function renderCell(value: LogEntry[LogField]): string {
-  if (value !== null && typeof value === "object") return renderCell(JSON.stringify(value));
-  if (typeof value !== "string") return value === null ? "" : String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+function renderText(value: LogEntry[LogField]): string | number | boolean | null {
+  return value !== null && typeof value === "object" ? JSON.stringify(value) : value;
 }

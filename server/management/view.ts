@@ -17,7 +17,8 @@ export function viewAgent(agent: AgentState, governing: Governing, now: Instant)
     status: governance.pause_reason !== null ? "paused" : isIdle(agent, now) ? "idle" : "active",
     owner: agent.owner,
     purpose: agent.purpose,
-    tags: agent.tags,
+    // A call names those that it declares: the configured ones are the agent's all the same.
+    tags: [...new Set([...governing.setup().agent(agent.name).tags, ...agent.tags])],
     cost: { hour: toUsd(hour.costNano), day: toUsd(day.costNano), total: toUsd(total.costNano) },
     held: toUsd(agent.money.held),
     calls: { hour: hour.calls, day: day.calls, total: total.calls },

@@ -7,7 +7,10 @@ export const VIRTUAL_NAMES: ReadonlySet<string> = new Set(["auto", "tollgate", "
 
 /** By which a path tells which SDK made it; what fits none is OpenAI's. */
 const SIGNS: readonly (readonly [Speech, RegExp])[] = [
-  ["gemini", /(?:^|\/)models\/[^/]+(?::|%3a)[a-z]+$|^v1(?:beta|alpha)(?:\/(?!openai)|$)/i],
+  [
+    "gemini",
+    /(?::|%3a)(?:[a-z]*(?:content|contents|tokens)|predict[a-z]*)$|^v1(?:beta|alpha)(?:\/(?!openai)|$)/i,
+  ],
   ["anthropic", /(?:^|\/)messages(?:\/|$)|^v1\/complete$/],
 ];
 

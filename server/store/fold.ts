@@ -1,6 +1,6 @@
 /** Folds lines of the journal into the tables of index.db. The same lines in the same order give the same tables. */
 import type { Database } from "bun:sqlite";
-import { dayStart } from "../core/calendar.ts";
+import { dayStart, hourStart } from "../core/calendar.ts";
 import type { Instant, Millis } from "../core/duration.ts";
 import type { Line } from "../core/event.ts";
 import type { Head } from "./chain.ts";
@@ -14,8 +14,16 @@ import { LOG_FIELDS } from "./store.ts";
 /** Entries that one batch removes at most, so that no batch takes long. */
 const PRUNE_STEP = 1_000;
 
+const HOUR: Millis = 3_600_000;
+
 /** What one row of `spans` covers. */
-const SPAN: Millis = 3_600_000;
+const SPAN = HOUR;
+
+/** How far back, from the newest line, sums of minutes are kept: what is older is told by the hour. */
+export const MINUTES_KEPT = 3 * HOUR;
+
+/** Minutes are many: their labels are folded earlier than those of hours. */
+const MAX_MINUTE_ROWS = 1_000;
 
 /** What `entries` takes from a line as it is. Its labels are in `shapes`. */
 const OWN_FIELDS = LOG_FIELDS.filter(
@@ -52,8 +60,11 @@ export function prepareFold(database: Database, zone: string): Fold {
   const writeStanding = database.query("UPDATE standing SET seq = ?, hash = ?, floor = ?");
   const shapes = prepareShapes(database);
   const sightings = prepareSightings(database);
-  const hours = prepareRollup(database, "hours", (hour) => hour);
-  const days = prepareRollup(database, "days", (hour) => dayStart(hour, zone));
+  const minutes = prepareRollup(database, "minutes", (minute) => minute, MAX_MINUTE_ROWS);
+  const hours = prepareRollup(database, "hours", (minute) => hourStart(minute, zone));
+  const days = prepareRollup(database, "days", (minute) => dayStart(minute, zone));
+  const rollups = [minutes, hours, days];
+  const dropMinutes = database.query("DELETE FROM minutes WHERE start < ?");
 
   const foldBatch = database.transaction(
     (lines: readonly ReadLine[], standing: IndexStanding, keepFrom: number): IndexStanding => {
@@ -74,12 +85,12 @@ export function prepareFold(database: Database, zone: string): Fold {
         }
         ({ seq, hash } = line);
       }
-      const groups = groupLines(lines, zone);
+      const groups = groupLines(lines);
       const summed = groups.filter(isSummed);
-      hours.add(summed);
-      days.add(summed);
+      for (const rollup of rollups) rollup.add(summed);
       sightings.add(groups);
       for (const [hour, { first, last }] of findSpans(lines)) widenSpan.run(hour, first, last);
+      dropMinutes.run((lines.at(-1)?.time ?? 0) - MINUTES_KEPT);
       dropSpans.run(floor);
       dropEntries.run(floor);
       shapes.dropBefore(floor);
@@ -93,7 +104,7 @@ export function prepareFold(database: Database, zone: string): Fold {
       try {
         return foldBatch(lines.map(readLine), standing, keepFrom);
       } catch (error) {
-        for (const part of [shapes, hours, days]) part.forget();
+        for (const part of [shapes, ...rollups]) part.forget();
         throw error;
       }
     },

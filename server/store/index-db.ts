@@ -15,6 +15,7 @@ import { readLinesAfter } from "./journal-files.ts";
 import { INDEX_MIGRATIONS } from "./migrations/index.ts";
 import { parseCursor, prepareQueries, renderCursor } from "./queries.ts";
 import type { Index } from "./store.ts";
+import { prepareSums } from "./sums.ts";
 import { startTimer, type Timer } from "./timer.ts";
 
 const BATCH = 200;
@@ -47,6 +48,7 @@ export function openIndex(options: IndexOptions): OpenIndex {
   const { database, standing: found } = openFitting(options);
   const fold = prepareFold(database, options.zone);
   const queries = prepareQueries(database);
+  const kept = prepareSums(database);
   let standing = found;
   let pending: Line[] = [];
   let behindSince: Instant | null = null;
@@ -130,6 +132,14 @@ export function openIndex(options: IndexOptions): OpenIndex {
     tallies(from, to) {
       flush();
       return queries.tallies(from, to);
+    },
+    *sums(grain, from, to, filter) {
+      flush();
+      yield* kept.sums(grain, from, to, filter);
+    },
+    sumsBegin() {
+      flush();
+      return kept.sumsBegin();
     },
     runSums(agent, run) {
       flush();

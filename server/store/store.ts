@@ -5,6 +5,7 @@ import type { Line, NewLine } from "../core/event.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Pause, Resume } from "../core/pause.ts";
 import type { Role } from "../core/role.ts";
+import type { Latencies } from "./latencies.ts";
 
 export interface Store {
   readonly journal: Journal;
@@ -194,6 +195,30 @@ export interface LogPage {
   readonly nextCursor: string | null;
 }
 
+/** What one rollup sums up by: minutes, of which the last hours are kept, or hours and days of the gateway's time zone. */
+export type Grain = "minutes" | "hours" | "days";
+
+/** Sums filter of the API: each member narrows. */
+export type SumFilter = Pick<LogFilter, "agent" | "owner" | "purpose">;
+
+/** What happened under one combination of labels; a label is empty where none was given. */
+export interface SumRow {
+  readonly agent: string;
+  readonly owner: string;
+  readonly purpose: string;
+  readonly provider: string;
+  /** The one that answered, else the one that was asked for. */
+  readonly model: string;
+  readonly tally: Tally;
+  readonly latencies: Latencies;
+}
+
+/** One minute, hour or day. */
+export interface SumBucket {
+  readonly start: Instant;
+  readonly rows: readonly SumRow[];
+}
+
 /** Folded from the journal; may be deleted at any time. Queries see every line appended before them. */
 export interface Index {
   /** Newest first; the cursor continues where the page ended. */
@@ -204,6 +229,13 @@ export interface Index {
   agents(): AgentHistory[];
   /** Sums per agent over [from, to): whole hours only. */
   tallies(from: Instant, to: Instant): Map<string, Tally>;
+  /**
+   * Everything that is summed up in buckets that begin in [from, to), oldest first, for readers that go through many: lines
+   * may be appended in between. A bucket without a match comes empty.
+   */
+  sums(grain: Grain, from: Instant, to: Instant, filter: SumFilter): IterableIterator<SumBucket>;
+  /** The hour in which the sums begin; null while there are none. */
+  sumsBegin(): Instant | null;
   /** What an agent's calls with this run have come to, as far as the index reaches back. */
   runSums(agent: string, run: string): { readonly calls: number; readonly costNano: NanoUsd };
   /** When calls were let in, from `since` on, ascending: settled ones and those that a crash interrupted. */

@@ -9,6 +9,9 @@ import { readLiveStart, walkFiles } from "./walk.ts";
 /** Findings beyond this many are counted, not told. */
 const MAX_PROBLEMS = 100;
 
+/** Lines between two turns of the loop: a millisecond of work, for calls must not wait for it. */
+const PIECE = 64;
+
 export interface VerifyReport {
   readonly ok: boolean;
   readonly files: number;
@@ -29,9 +32,13 @@ export interface VerifyReport {
 
 /**
  * Verifies the files alone, beside a running gateway or without one, in turns that leave the loop to others. A file that
- * cannot be read is a finding.
+ * cannot be read is a finding. Throws when the key or `state.db` cannot be read, and once `signal` aborts.
  */
-export async function verifyJournal(logFile: string, dataDir: string): Promise<VerifyReport> {
+export async function verifyJournal(
+  logFile: string,
+  dataDir: string,
+  signal?: AbortSignal,
+): Promise<VerifyReport> {
   const problems: Finding[] = [];
   let problemCount = 0;
   const report = (finding: Finding) => {
@@ -52,14 +59,19 @@ export async function verifyJournal(logFile: string, dataDir: string): Promise<V
       files += 1;
       audit.enterFile(file);
       for (const piece of pieces) {
-        for (const bytes of piece.lines) audit.takeLine(bytes);
+        for (const bytes of piece.lines) {
+          audit.takeLine(bytes);
+          if (audit.lines % PIECE === 0) await setImmediate();
+        }
         if (piece.rest.length > 0) audit.takeRest();
         await setImmediate();
+        signal?.throwIfAborted();
       }
       // What was the live file at the beginning has been read: a gateway may write faster than this reads.
       if ((audit.lastSeq ?? 0) > target && !audit.hasGaps) break;
     }
   } catch (error) {
+    signal?.throwIfAborted();
     report({ file: current, line: null, seq: null, what: `cannot be read: ${sayWhy(error)}` });
   }
   audit.finish();

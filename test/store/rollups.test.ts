@@ -11,7 +11,7 @@ const hourOf = (time: number) => time - (time % HOUR);
 
 function group(lines: readonly NewLine[]): Group[] {
   const written = lines.map((line, i): Line => ({ ...line, seq: i + 1, prev: "", hash: "" }));
-  return groupLines(written.map(readLine), "UTC");
+  return groupLines(written.map(readLine));
 }
 
 function openTables(): Database {

@@ -3,13 +3,14 @@ import { type Refusal, refusal } from "../../core/refusal.ts";
 import type { Priority } from "../../core/settings.ts";
 import { setMember } from "../../protocols/json-edit.ts";
 import { findSpeaker } from "../../protocols/translation/index.ts";
-import { generatingLine, servingDialect } from "../../providers/generating.ts";
+import { generatingLine, renameModel, servingDialect } from "../../providers/generating.ts";
 import type { Operation, Provider, RequestLine } from "../../providers/provider.ts";
 import { enterLane, type LaneDestination } from "../lane-upstream.ts";
+import { foreignPage, isForeignPage } from "../origin.ts";
 import { recordedCeiling } from "../plan.ts";
 import { type Prepared, prepareDocument } from "../prepare.ts";
 import type { Setup } from "../setup.ts";
-import { type Caller, chooseKey } from "../upstream-key.ts";
+import { type Caller, chooseKey, originOf } from "../upstream-key.ts";
 import type { Target } from "./targets.ts";
 import { translateRequest } from "./translate-request.ts";
 import type { Translation } from "./translation.ts";
@@ -60,7 +61,7 @@ export function aim(asked: Asked, target: Target): Aimed | Refusal {
       isElsewhere: false,
     };
   }
-  if (target.provider.serves.has(operation.dialect)) return redirect(asked, target, isThere);
+  if (isThere || target.provider.serves.has(operation.dialect)) return redirect(asked, target, isThere);
   return translate(asked, target);
 }
 
@@ -68,21 +69,15 @@ export function aim(asked: Asked, target: Target): Aimed | Refusal {
 function redirect(asked: Asked, target: Target, isThere: boolean): Aimed | Refusal {
   const { line, operation, prepared } = asked;
   const { provider, model } = target;
-  const rest =
-    line.rest === "" ? generatingLine(provider, operation.dialect, model ?? "", false).rest : line.rest;
-  const moved = {
-    ...line,
-    rest: model === null ? rest : rest.replace(MODEL_IN_PATH, (_, head) => head + encodeURIComponent(model)),
-  };
+  const moved = { ...line, rest: restAt(asked, target, isThere) };
   const destination = leadTo(asked, provider, moved, isThere ? asked.caller.own : null);
   if ("reason" in destination) return destination;
-  const isInBody = operation.model === null && model !== null && prepared.plain !== null;
-  const body = isInBody
-    ? setMember(prepared.plain ?? prepared.body, "model", JSON.stringify(model))
-    : prepared.body;
   const headers = isThere ? new Headers(line.headers) : pick(line.headers, [...HARMLESS, ...OF_THE_FORMAT]);
-  if (isInBody) headers.delete("content-encoding");
-  const next = prepared.isJson ? prepareDocument(provider, destination.located.operation, body) : prepared;
+  const { plain } = prepared;
+  if (plain !== null) headers.delete("content-encoding");
+  const isInBody = operation.model === null && model !== null;
+  const body = plain && isInBody ? setMember(plain, "model", JSON.stringify(model)) : plain;
+  const next = body ? prepareDocument(provider, destination.located.operation, body) : prepared;
   if ("reason" in next) return next;
   return {
     destination,
@@ -94,6 +89,14 @@ function redirect(asked: Asked, target: Target, isThere: boolean): Aimed | Refus
   };
 }
 
+/** What follows the provider in the path there: what generates has a place of its own at each. */
+function restAt({ line, operation, prepared }: Asked, { provider, model }: Target, isThere: boolean): string {
+  const { name, dialect } = operation;
+  if (!isThere && EVERYWHERE.has(name))
+    return generatingLine(provider, dialect, model ?? "", prepared.stream).rest;
+  return operation.model === null || model === null ? line.rest : renameModel(line.rest, model);
+}
+
 /** The same request in another format. */
 function translate(asked: Asked, target: Target): Aimed | Refusal {
   const { line, operation, prepared, setup } = asked;
@@ -101,7 +104,8 @@ function translate(asked: Asked, target: Target): Aimed | Refusal {
   const dialect = servingDialect(provider, operation.dialect);
   const client = findSpeaker(operation.dialect);
   const serving = findSpeaker(dialect);
-  if (!client || !serving || !TRANSLATED.has(operation.name) || prepared.document === null) {
+  const isKnown = EVERYWHERE.has(operation.name) && operation.streamFraming !== "ndjson";
+  if (!client || !serving || !isKnown || prepared.document === null) {
     return refusal(
       "unsupported_translation",
       `${provider.id} serves this call, and has nothing like ${operation.name} of the format that it came in.`,
@@ -143,9 +147,8 @@ function translate(asked: Asked, target: Target): Aimed | Refusal {
   };
 }
 
-/** Operations that have their like in every format. */
-const TRANSLATED: ReadonlySet<string> = new Set(["chat", "responses", "messages", "generate_content"]);
-const MODEL_IN_PATH = /(\bmodels\/)[^/:%]+(?=:|%3a|$)/i;
+/** Operations that have their like in every format; those of hosts with a format of their own (NDJSON) have none. */
+const EVERYWHERE: ReadonlySet<string> = new Set(["chat", "responses", "messages", "generate_content"]);
 const USUAL_MAX_OUTPUT = 32_000;
 
 function leadTo(
@@ -164,8 +167,12 @@ function leadTo(
     ...chooseKey(provider, located, payer, setup),
   };
   const destination = enterLane(found, lane, line, payer, setup);
+  const { headers } = line;
+  if (destination.key !== null && isForeignPage(headers, [setup.settings.gateway.host])) return foreignPage();
   // A host of one's own may need no key; a provider does.
-  if (destination.key !== null || destination.ownKey || provider.hosts.length === 0) return destination;
+  const origin = originOf(destination.located.url);
+  const isOfficial = provider.hosts.some((host) => origin === `https://${host}`);
+  if (destination.key !== null || destination.ownKey || !isOfficial) return destination;
   return refusal(
     "upstream_key_missing",
     `${provider.id} serves this call, and the gateway keeps no key for it; the caller's own goes to nobody but whom it ` +

@@ -3,6 +3,7 @@ import { EVENT_FRAMINGS } from "../../protocols/framing.ts";
 import type { NeutralEvent } from "../../protocols/translation/form.ts";
 import type { AnswerTerms, Speaker } from "../../protocols/translation/speaker.ts";
 import { createByteBuffer, latin1 } from "../bytes.ts";
+import { MAX_EVENT } from "../meter.ts";
 
 export interface StreamTranslator {
   /** What the client may have of these bytes; they may be cut anywhere. */
@@ -11,7 +12,10 @@ export interface StreamTranslator {
   end(): Uint8Array;
 }
 
-/** Translates one stream. `framing` is the provider's; the client's stands in the terms. */
+/**
+ * Translates one stream. `framing` is the provider's; the client's stands in the terms. Throws an error with a code where
+ * an event is too large, or (`internal`, with its cause) cannot be translated by a fault of ours.
+ */
 export function createStreamTranslator(
   serving: Speaker,
   client: Speaker,
@@ -19,7 +23,7 @@ export function createStreamTranslator(
   terms: AnswerTerms,
 ): StreamTranslator {
   const { createScanner, readEvent } = EVENT_FRAMINGS[framing];
-  const scanner = createScanner();
+  let scanner = createScanner();
   const reader = serving.createStreamReader();
   const writer = client.createStreamWriter(terms);
   /** The beginning of an event whose end has not come. */
@@ -36,22 +40,39 @@ export function createStreamTranslator(
         written += translate(event);
         start = end;
       }
-      if (start < bytes.length) partial.append(bytes.subarray(start));
+      if (start < bytes.length) keep(bytes.subarray(start));
       return encoder.encode(written);
     },
     end() {
       const rest = partial.length > 0 ? translate(latin1(partial.take())) : "";
-      return encoder.encode(rest + write(reader.end()));
+      return encoder.encode(rest + guarded(() => write(reader.end())));
     },
   };
+
+  function keep(beginning: Uint8Array): void {
+    partial.append(beginning);
+    if (partial.length <= MAX_EVENT) return;
+    // What is told of it begins a new event.
+    partial.take();
+    scanner = createScanner();
+    throw Object.assign(new Error("An event of the stream is too large."), { code: "answer_too_large" });
+  }
 
   function translate(event: string): string {
     let written = "";
     readEvent(event, (name, data) => {
-      written += write(reader.read(name && fromBytes(name), fromBytes(data)));
+      written += guarded(() => write(reader.read(name && fromBytes(name), fromBytes(data))));
       return "more";
     });
     return written;
+  }
+
+  function guarded(run: () => string): string {
+    try {
+      return run();
+    } catch (cause) {
+      throw Object.assign(new Error("The stream cannot be translated.", { cause }), { code: "internal" });
+    }
   }
 
   function write(events: readonly NeutralEvent[]): string {

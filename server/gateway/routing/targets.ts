@@ -44,11 +44,29 @@ export function findTargets(
   // What is passed on unread names no model, and a host that only the caller knows has no understudy.
   if (addressed !== null && (operation.kind === "pass" || addressed.isStranger))
     return [{ provider: addressed.provider, model }];
-  const chosen = chooseTarget({ provider: addressed?.provider ?? null, model }, terms, setup.providers);
+  const own = operation.kind === "generate" ? terms : forWhatGeneratesNothing(terms, model);
+  const chosen = chooseTarget({ provider: addressed?.provider ?? null, model }, own, setup.providers);
   if ("reason" in chosen) return chosen;
-  if (terms.fallback.length === 0) return [chosen];
+  if (own.fallback.length === 0) return [chosen];
   const others = fallbackTargets(terms, setup.providers);
   return [chosen, ...others.filter((other) => !isSame(other, chosen))];
+}
+
+/**
+ * A model that is given to every call is one that generates: for embeddings and the like, only rules count that name their
+ * model, and nobody stands in.
+ */
+function forWhatGeneratesNothing({ model, provider, overrides }: Terms, asked: string | null): Terms {
+  const rules = Object.entries(overrides).map(([key, own]) => {
+    const { [EVERY_MODEL]: _, ...named } = own;
+    return [key, named] as const;
+  });
+  return {
+    model: asked === null ? model : null,
+    provider,
+    overrides: Object.fromEntries(rules),
+    fallback: [],
+  };
 }
 
 function isSame(one: Target, other: Target): boolean {

@@ -12,6 +12,7 @@ export interface TranslatedRequest {
 
 /** Names are listed up to so many: a body can have any number of unknown members. */
 const MAX_NAMED = 8;
+const MAX_NAME = 80;
 
 /**
  * Reads in one format and writes in the other. What the other has no place for is refused by its name
@@ -38,7 +39,7 @@ export function translateRequest(
   const uncarried = [...read.uncarried, ...written.uncarried.map((feature) => client.memberOf(feature))];
   const dropped = [...new Set(uncarried)];
   if (dropped.length === 0 || unsupported === "drop") return { body: written.body, dropped };
-  const named = dropped.slice(0, MAX_NAMED).map((name) => `\`${name}\``);
+  const named = dropped.slice(0, MAX_NAMED).map((name) => `\`${name.slice(0, MAX_NAME)}\``);
   const more = dropped.length > MAX_NAMED ? ` and ${dropped.length - MAX_NAMED} more` : "";
   return refusal(
     "unsupported_translation",

@@ -2,6 +2,7 @@
 import type { Instant } from "../../core/duration.ts";
 import { objectOf, parseJson } from "../../protocols/json.ts";
 import type { Framing } from "../../protocols/protocol.ts";
+import { isTooDeep } from "../../protocols/translation/nesting.ts";
 import type { AnswerTerms, Speaker } from "../../protocols/translation/speaker.ts";
 import { tellAtOnce } from "../../protocols/translation/told-at-once.ts";
 
@@ -42,7 +43,7 @@ export function translateWhole(
   const { client, serving, stream } = translation;
   const document = parseJson(text);
   const object = status < 300 ? objectOf(document) : null;
-  const answer = object && serving.readAnswer(object);
+  const answer = object && !isTooDeep(object) ? serving.readAnswer(object) : null;
   if (!answer) {
     const error = serving.readError(status, document === undefined ? text : document);
     // Some hosts tell an error with status 200.

@@ -108,4 +108,25 @@ export const INDEX_MIGRATIONS: readonly Migration[] = [
   ALTER TABLE shapes ADD COLUMN protocol TEXT;
   ALTER TABLE shapes ADD COLUMN upstream_protocol TEXT;
   `,
+  `
+  -- As above: what was folded before does not say how long its calls took, nor what a minute came to.
+  DELETE FROM standing;
+  DELETE FROM shapes;
+  DELETE FROM entries;
+  DELETE FROM spans;
+  DELETE FROM hours;
+  DELETE FROM days;
+  DELETE FROM agents;
+
+  -- Calls by classes of their latency, as JSON.
+  ALTER TABLE hours ADD COLUMN latencies TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE days  ADD COLUMN latencies TEXT NOT NULL DEFAULT '[]';
+
+  CREATE TABLE minutes (
+    start INTEGER NOT NULL, agent TEXT NOT NULL, owner TEXT NOT NULL, purpose TEXT NOT NULL, provider TEXT NOT NULL,
+    model TEXT NOT NULL, calls INTEGER NOT NULL, errors INTEGER NOT NULL, blocked INTEGER NOT NULL,
+    tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL, cost_nano INTEGER NOT NULL, unpriced INTEGER NOT NULL,
+    latencies TEXT NOT NULL, PRIMARY KEY (start, agent, owner, purpose, provider, model)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -41,13 +41,12 @@ describe("values that stand too deep in each other", () => {
       expect(ask({ client, serving }, { type: "object", properties: { a: {} } })).toHaveProperty("body");
     });
 
-    test(`are no arguments where ${serving} answers ${client} with them`, () => {
-      const text = `${JSON.stringify(CALLS[serving]("@")).replace('"@"', JSON.stringify(DEEP_TEXT))}`;
-      const asObject = text.replace(JSON.stringify(DEEP_TEXT), DEEP_TEXT);
-      for (const stream of [false, true]) {
-        for (const one of [text, asObject]) {
-          const { status } = translateAnswer(serving, client, { status: 200, text: one, stream });
-          expect(status).toBeLessThanOrEqual(502);
+    test(`are no reason to throw where ${serving} answers ${client} with them`, () => {
+      // As text and as values: each format has the one, and some hosts the other.
+      for (const args of [JSON.stringify(DEEP_TEXT), DEEP_TEXT]) {
+        const text = JSON.stringify(CALLS[serving]("@")).replace('"@"', args);
+        for (const stream of [false, true]) {
+          expect(translateAnswer(serving, client, { status: 200, text, stream }).status).toBe(200);
         }
       }
     });

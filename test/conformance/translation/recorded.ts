@@ -2,8 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chooseFraming } from "../../../server/protocols/framing.ts";
+import { type Json, objectOf, parseJson } from "../../../server/protocols/json.ts";
 import type { Framing } from "../../../server/protocols/protocol.ts";
 import type { Speaks } from "../../../server/protocols/translation/form.ts";
+import type { LineFacts } from "../../../server/protocols/translation/speaker.ts";
 import { createProviders, KNOWN_PROVIDERS } from "../../../server/providers/index.ts";
 import type { Located } from "../../../server/providers/provider.ts";
 import { asksForStream, type ExpectedUsage, loadCorpus, locate, providerOf } from "../../support/corpus.ts";
@@ -22,6 +24,26 @@ export interface RecordedAnswer {
 
 /** Whether the recorded traffic is there. */
 export const HAS_CORPUS = loadCorpus() !== null;
+
+export interface RecordedRequest {
+  readonly name: string;
+  readonly dialect: Speaks;
+  readonly line: LineFacts;
+  readonly request: Json;
+}
+
+/** All requests that are translated and that their own provider has answered. */
+export function loadRequests(): readonly RecordedRequest[] {
+  return (loadCorpus() ?? []).flatMap((exchange) => {
+    const { provider, endpoint, id, status, requestBody } = exchange;
+    const located = locate(providerOf(exchange), exchange);
+    const dialect = dialectOf(located);
+    const request = objectOf(parseJson(requestBody ?? ""));
+    if (dialect === null || request === null || status >= 300) return [];
+    const { model, stream } = located.operation;
+    return [{ name: `${provider} ${endpoint} ${id}`, dialect, line: { model, stream }, request }];
+  });
+}
 
 /** All answers that are translated: those of generating calls in the four formats. */
 export function loadAnswers(): readonly RecordedAnswer[] {

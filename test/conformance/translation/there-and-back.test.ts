@@ -110,7 +110,7 @@ describe("an answer, with its thinking sealed and unsealed on the way", () => {
       fc.assert(
         fc.property(answersOf([client, serving]), (answer) => {
           const twice = answerThrough(serving, answerThrough(client, answer));
-          expect({ ...twice, created: null }).toEqual({ ...answer, created: null });
+          expect(told(twice)).toEqual(told(answer));
         }),
         { numRuns: 60 },
       );
@@ -122,7 +122,7 @@ describe("an answer, with its thinking sealed and unsealed on the way", () => {
         fc.property(answersOf([client, serving]), pieces, (answer, sizes) => {
           const once = streamThrough(client, eventsOf(answer, sizes));
           const { answer: twice } = foldEvents(streamThrough(serving, once));
-          expect({ ...twice, created: null }).toEqual({ ...answer, created: null });
+          expect(told(twice)).toEqual(told(answer));
         }),
         { numRuns: 60 },
       );
@@ -134,13 +134,20 @@ describe("an answer that goes from one format to the next through all four", () 
   test("is the same in the end", () => {
     fc.assert(
       fc.property(answersOf(DIALECTS), (answer) => {
-        const last = DIALECTS.reduce((told, dialect) => answerThrough(dialect, told), answer);
-        expect({ ...last, created: null }).toEqual({ ...answer, created: null });
+        const last = DIALECTS.reduce((one, dialect) => answerThrough(dialect, one), answer);
+        expect(told(last)).toEqual(told(answer));
       }),
       { numRuns: 100 },
     );
   });
 });
+
+/** An answer without the time, which not every format tells; in responses, no figure is told as 0. */
+function told(answer: NeutralAnswer | null) {
+  const usage = answer?.usage;
+  const written = usage ? { usage: { ...usage, cacheWriteTokens: usage.cacheWriteTokens ?? 0 } } : {};
+  return { ...answer, created: null, ...written };
+}
 
 /** Written for a provider of the format, and read as one of its clients would have written it. */
 function through(dialect: Speaks, model: string, request: NeutralRequest): NeutralRequest {

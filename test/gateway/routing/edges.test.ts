@@ -1,0 +1,146 @@
+/** Requests and answers at the edge of what routing and translation were made for: each ends once, and in words (SPEC 12, 16.5). */
+import { describe, expect, test } from "bun:test";
+import { type DataPlane, openDataPlane } from "../../support/data-plane.ts";
+import { busy, CHAT, call, FALLBACK, openai, outcome, PROVIDERS, withSettings } from "./routing-support.ts";
+
+const AUTO = "/agents/bot/auto/v1/chat/completions";
+const CLAUDE = { model: "claude-haiku-4-5" };
+const GENERATED = { candidates: [{ content: { parts: [{ text: "Hi" }] }, finishReason: "STOP" }] };
+const PROMPT = { contents: [{ role: "user", parts: [{ text: "Hi" }] }] };
+
+const sentTo = (plane: DataPlane): string[] => plane.sent.map(({ url }) => new URL(url).pathname);
+const sentModels = (plane: DataPlane): unknown[] =>
+  plane.sent.map(({ body }) => JSON.parse(new TextDecoder().decode(body)).model);
+
+function post(
+  plane: DataPlane,
+  path: string,
+  body: BodyInit,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return plane.send(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body,
+  });
+}
+
+describe("an override of a model that stands in the path", () => {
+  const config = `${PROVIDERS}agents: { bot: { overrides: { google: { model: gemini-2.5-flash } } } }`;
+
+  test.each([
+    ["v1beta/models/gemini-2.5-pro:generateContent", "v1beta/models/gemini-2.5-flash:generateContent"],
+    ["v1beta/models/gemini%2D2.5-pro:generateContent", "v1beta/models/gemini-2.5-flash:generateContent"],
+    ["v1alpha/models/gemini-2.5-pro%3AgenerateContent", "v1alpha/models/gemini-2.5-flash:generateContent"],
+    ["v1beta/tunedModels/mine:generateContent", "v1beta/models/gemini-2.5-flash:generateContent"],
+    ["models/a/b:generate%43ontent", "v1beta/models/gemini-2.5-flash:generateContent"],
+  ])("holds however it is written: %s", async (path, sent) => {
+    using plane = openDataPlane({ config, upstream: () => Response.json(GENERATED) });
+    const answer = await post(plane, `/agents/bot/google/${path}`, JSON.stringify(PROMPT));
+    expect(answer.status).toBe(200);
+    expect(sentTo(plane)).toEqual([`/${sent}`]);
+    expect(plane.calls()).toMatchObject([{ model: "gemini-2.5-flash" }]);
+  });
+
+  test("goes with a compressed body, in clear", async () => {
+    using plane = openDataPlane({ config, upstream: () => Response.json(GENERATED) });
+    const text = JSON.stringify(PROMPT);
+    const path = "/agents/bot/google/v1beta/models/gemini-2.5-pro:generateContent";
+    const answer = await post(plane, path, Bun.gzipSync(Buffer.from(text)), { "content-encoding": "gzip" });
+    expect(answer.status).toBe(200);
+    expect(new TextDecoder().decode(plane.sent[0]?.body)).toBe(text);
+    expect(plane.sent[0]?.headers.has("content-encoding")).toBe(false);
+  });
+});
+
+describe("a compressed body", () => {
+  test("is served in another format, and leaves no memory taken", async () => {
+    using plane = openDataPlane({ config: PROVIDERS, upstream: openai(() => Response.json(CHAT)) });
+    const body = Bun.gzipSync(
+      Buffer.from(JSON.stringify({ ...CLAUDE, messages: [{ role: "user", content: "Hi" }] })),
+    );
+    const answer = await post(plane, AUTO, body, { "content-encoding": "gzip" });
+    expect(await answer.json()).toMatchObject({ object: "chat.completion" });
+  });
+});
+
+describe("what generates nothing", () => {
+  const config = withSettings(
+    FALLBACK,
+    "overrides: { openai: { model: gpt-4o-mini } }, model: gpt-4o-mini, provider: openai",
+  );
+
+  test.each(["/agents/bot/openai/v1/embeddings", "/agents/bot/auto/v1/embeddings"])(
+    "keeps the model that it asks for, and has no stand-in: %s",
+    async (path) => {
+      using plane = openDataPlane({ config, upstream: openai(() => busy()) });
+      const answer = await post(plane, path, JSON.stringify({ model: "text-embedding-3-small", input: "x" }));
+      expect(answer.status).toBe(503);
+      expect(sentModels(plane)).toEqual(["text-embedding-3-small"]);
+      expect(plane.calls()).toHaveLength(1);
+    },
+  );
+
+  test("may still be given another model by its own name", async () => {
+    const rule =
+      PROVIDERS +
+      'agents: { bot: { overrides: { openai: { "text-embedding-*": text-embedding-3-small } } } }';
+    using plane = openDataPlane({
+      config: rule,
+      upstream: () => Response.json({ data: [], usage: { prompt_tokens: 1 } }),
+    });
+    await post(
+      plane,
+      "/agents/bot/openai/v1/embeddings",
+      JSON.stringify({ model: "text-embedding-3-large", input: "x" }),
+    );
+    expect(sentModels(plane)).toEqual(["text-embedding-3-small"]);
+  });
+
+  test.each([
+    ["GET", "v1/models"],
+    ["DELETE", "v1/files/f-1"],
+    ["POST", "v1/messages/count_tokens"],
+  ])("is refused by auto in words where nobody is known to serve it: %s %s", async (method, path) => {
+    using plane = openDataPlane({ config: PROVIDERS, upstream: () => Response.json({}) });
+    const answer = await plane.send(`/agents/bot/auto/${path}`, { method });
+    expect([answer.status, outcome(answer)]).toEqual([400, "unserved_model"]);
+    expect(plane.sent).toHaveLength(0);
+  });
+});
+
+describe("names that no header and no path can hold", () => {
+  const ODD = "gpt-\ud800\r\nx-evil: 1%";
+
+  test("are told escaped", async () => {
+    const config = `${PROVIDERS}agents: { bot: { provider: openai } }`;
+    using plane = openDataPlane({ config, upstream: () => Response.json(CHAT) });
+    const answer = await call(plane, { model: `openai/${ODD}` }, { path: AUTO });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.has("x-evil")).toBe(false);
+    expect(answer.headers.get("x-tollgate-model")).toBe("gpt-%EF%BF%BD%0D%0Ax-evil:%201%25");
+  });
+
+  test("lead nowhere else", async () => {
+    const config = `${PROVIDERS}agents: { bot: { provider: google } }`;
+    using plane = openDataPlane({ config, upstream: () => Response.json(GENERATED) });
+    const answer = await call(plane, { model: "../../\ud800?x=1#" }, { path: AUTO });
+    expect(answer.status).toBe(200);
+    expect(sentTo(plane)).toEqual(["/v1beta/models/..%2F..%2F%EF%BF%BD%3Fx%3D1%23:generateContent"]);
+  });
+
+  test("of members that are dropped are told shortly", async () => {
+    const config = `${PROVIDERS}translation: { unsupported: drop }`;
+    using plane = openDataPlane({ config, upstream: openai(() => Response.json(CHAT)) });
+    const many = Object.fromEntries(
+      Array.from({ length: 500 }, (_, at) => [`odd\ud800${"x".repeat(500)}${at}`, 1]),
+    );
+    const answer = await call(plane, { ...CLAUDE, ...many }, { path: AUTO });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("x-tollgate-dropped")?.length).toBeLessThan(4_000);
+    plane.configure(PROVIDERS);
+    const refused = await call(plane, { ...CLAUDE, ["y".repeat(100_000)]: 1 }, { path: AUTO });
+    expect(refused.status).toBe(400);
+    expect((await refused.text()).length).toBeLessThan(2_000);
+  });
+});
