@@ -144,7 +144,7 @@ describe("the house", () => {
     const index = await Bun.file(join(providers, "index.ts")).text();
     const ids = [...index.matchAll(/^import \{ \w+ \} from "\.\/(\w+)\.ts";/gm)]
       .map((match) => match[1] ?? "")
-      .filter((id) => !["custom", "paths"].includes(id));
+      .filter((id) => !["custom", "manner", "paths"].includes(id));
     expect(ids).toHaveLength(10);
 
     const named = new RegExp(`["'\`](?:${ids.join("|")})["'\`]`);

@@ -14,7 +14,7 @@ import { readBody, releaseBody } from "./body.ts";
 import type { Connection } from "./connection.ts";
 import type { Controls } from "./controls.ts";
 import { findDestination } from "./destination.ts";
-import { clientKey, headerBytes } from "./headers.ts";
+import { clientKey, headerBytes, shownKeys } from "./headers.ts";
 import { identify } from "./identify.ts";
 import type { Keyring } from "./keys.ts";
 import { enterLane, type LaneDestination } from "./lane-upstream.ts";
@@ -58,6 +58,7 @@ export async function serve(
   visit.provider = route.provider?.id ?? null;
   visit.dialect = located?.operation.dialect ?? guessDialect(path, headers);
   if (headerBytes(headers) > MAX_HEADER_BYTES) return headersTooLarge();
+  if (showsAdminToken(headers, query, setup)) return adminToken();
 
   const { default_agent } = gateway;
   const { mode } = identityMode;
@@ -108,6 +109,17 @@ function laneOf({ name, key, purpose }: Identity, setup: Setup, controls: Contro
     tier,
     hasKey: key !== null,
   });
+}
+
+/** A token that the operator chose looks like anybody's API key: it must not leave as one (SPEC 16.3). */
+function showsAdminToken(headers: Headers, query: string, { settings: { admin } }: Setup): boolean {
+  return admin.token !== null && shownKeys(headers, query).includes(admin.token);
+}
+
+function adminToken(): Refusal {
+  const message =
+    "This is the gateway's admin token, which calls no model. Send a provider's key, a gateway key, or none.";
+  return refusal("invalid_gateway_key", message);
 }
 
 function headersTooLarge(): Refusal {

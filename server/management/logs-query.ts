@@ -3,7 +3,7 @@ import type { Instant } from "../core/duration.ts";
 import { parseCursor } from "../store/queries.ts";
 import type { LogFilter } from "../store/store.ts";
 import type { Failure } from "./failure.ts";
-import { instantBefore, oneOf, readParameters, TIME_FORM, whole } from "./parameters.ts";
+import { instantFrom, oneOf, readParameters, TIME_FORM, whole } from "./parameters.ts";
 
 const LARGEST_PAGE = 1_000;
 
@@ -59,9 +59,8 @@ export type ParsedLogsQuery =
 
 /** Reads the parameters, relative times against `now`. The failure names every parameter that is wrong. */
 export function parseLogsQuery(parameters: URLSearchParams, now: Instant): ParsedLogsQuery {
-  const given = readParameters(parameters, LOGS_PARAMETERS);
-  const { take, text, blame } = given;
-  const instant = instantBefore(now);
+  const { take, text, blame, judge } = readParameters(parameters, LOGS_PARAMETERS);
+  const instant = instantFrom(now);
   const filter: LogFilter = {
     agent: text("agent"),
     owner: text("owner"),
@@ -86,6 +85,6 @@ export function parseLogsQuery(parameters: URLSearchParams, now: Instant): Parse
   const cursor = take("cursor", "a `next_cursor` that this route answered", isCursor) ?? null;
   if (format !== null && cursor !== null) blame("`cursor` does not go with `format`");
 
-  const failure = given.judge();
+  const failure = judge();
   return failure ? { kind: "invalid", failure } : { kind: "valid", query: { filter, limit, cursor, format } };
 }

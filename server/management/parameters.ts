@@ -67,7 +67,7 @@ export function oneOf<Choice extends string>(choices: readonly Choice[]): (text:
 }
 
 /** Reads times, relative ones against `now`, that a calendar knows: a span that goes further back means 1970. */
-export function instantBefore(now: Instant): (text: string) => Instant | null {
+export function instantFrom(now: Instant): (text: string) => Instant | null {
   return (text) => {
     const instant = parseInstant(text, now);
     return instant === null ? null : Math.min(LAST_INSTANT, Math.max(0, instant));

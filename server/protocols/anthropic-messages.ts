@@ -5,7 +5,7 @@ import { createMessagesProgress, renderMessagesCut, renderMessagesReply } from "
 import { lowerMessagesCeiling, readMessagesRequest } from "./anthropic-request.ts";
 import { fingerprintMessages } from "./anthropic-turn.ts";
 import { type MergedUsage, mergeAnthropicUsage, readAnthropicUsage } from "./anthropic-usage.ts";
-import { type Json, lengthOf, listOf, objectOf, parseJson, textOf } from "./json.ts";
+import { type Json, lengthOf, listOf, objectOf, parseJson, textOf, writtenLength } from "./json.ts";
 import type { AnswerReader, EventSign, Protocol } from "./protocol.ts";
 import {
   createNotes,
@@ -140,7 +140,7 @@ function blockBytes(block: Json | null): number {
     lengthOf(block.text) + lengthOf(block.thinking) + lengthOf(block.partial_json) + lengthOf(block.name);
   const input = objectOf(block.input);
   // A stream's block starts with an empty input that deltas fill.
-  return bytes + (input && Object.keys(input).length > 0 ? JSON.stringify(input).length : 0);
+  return bytes + (input && Object.keys(input).length > 0 ? writtenLength(input) : 0);
 }
 
 /** https://docs.anthropic.com/en/api/errors */

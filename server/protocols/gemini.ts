@@ -4,7 +4,7 @@ import { renderGeminiCut, renderGeminiReply } from "./gemini-reply.ts";
 import { lowerGeminiCeiling, readGeminiRequest } from "./gemini-request.ts";
 import { fingerprintGemini } from "./gemini-turn.ts";
 import { readGeminiUsage, readInteractionUsage } from "./gemini-usage.ts";
-import { type Json, lengthOf, listOf, objectOf, parseJson } from "./json.ts";
+import { type Json, lengthOf, listOf, objectOf, parseJson, writtenLength } from "./json.ts";
 import type { AnswerReader, EventSign, Framing, Protocol } from "./protocol.ts";
 import {
   createNotes,
@@ -87,7 +87,7 @@ function readCandidate(notes: Notes, candidate: Json): void {
     const part = objectOf(value);
     if (!part) continue;
     const call = objectOf(part.functionCall);
-    notes.visibleBytes += lengthOf(part.text) + (call ? JSON.stringify(call.args ?? {}).length : 0);
+    notes.visibleBytes += lengthOf(part.text) + (call ? writtenLength(call.args ?? {}) : 0);
   }
   // Searching is charged once per grounded prompt or per query, depending on the model: the price list decides.
   noteUnit(notes, "web_searches", listOf(objectOf(candidate.groundingMetadata)?.webSearchQueries).length);

@@ -32,6 +32,16 @@ export function lengthOf(value: unknown): number {
   return typeof value === "string" ? value.length : 0;
 }
 
+/** The length of a value as JSON; 0 for one that goes deeper than the engine's stack, which cannot be written. */
+export function writtenLength(value: unknown): number {
+  try {
+    return JSON.stringify(value)?.length ?? 0;
+  } catch {
+    // An answer that passes as it came must not fail for what is only counted of it.
+    return 0;
+  }
+}
+
 /** The document, or undefined where the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {

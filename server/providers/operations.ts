@@ -47,8 +47,7 @@ const BILLED: ReadonlyMap<string, Row> = new Map<string, Row>([
 ]);
 
 /** Resources that are worth a name in the journal though they are passed on unread. */
-const NAMED =
-  /(?:^|\/)(models|files|batches|fine_tuning|count_tokens|assistants|threads|vector_stores)(?=\/|$)/;
+const NAMED = /(?:^|\/)(models|files|batches|fine_tuning|assistants|threads|vector_stores)(?=\/|$)/;
 
 /** The operation at an upstream path (no query) of a host whose own dialect is `own`. */
 export function classify(method: string, escapedPath: string, own: Dialect): Operation {
@@ -59,10 +58,10 @@ export function classify(method: string, escapedPath: string, own: Dialect): Ope
   return { ...passing(name, dialect ?? own), kind, requestBody: "json", ...more };
 }
 
-/** Posts about a response that cost nothing: its input is counted, or its making is stopped. */
+/** Posts that cost nothing: input is counted, or the making of a response is stopped. */
 function freeName(method: string, path: string): "count_tokens" | "cancel" | null {
   if (method !== "POST") return null;
-  if (/\/responses\/input_tokens\/?$/.test(path)) return "count_tokens";
+  if (/\/(?:responses\/input_tokens|messages\/count_tokens)\/?$/.test(path)) return "count_tokens";
   return /\/responses\/[^/]+\/cancel\/?$/.test(path) ? "cancel" : null;
 }
 

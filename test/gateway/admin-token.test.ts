@@ -42,12 +42,12 @@ describe("an admin token", () => {
     expect(plane.sent).toEqual([]);
   });
 
-  // Nothing tells it from a provider's key: it has no form of its own.
-  test.failing("that the operator chose reaches no provider, either", async () => {
+  test("that the operator chose is refused as an API key: it looks like anybody's, and would leave as one", async () => {
     using plane = openDataPlane({ config: "admin: { token: chosen-by-the-operator }", upstream: works });
     const headers = { authorization: "Bearer chosen-by-the-operator" };
-    await plane.drive(plane.send("/agents/a/openai", chat("hi", headers)));
-    const [sent] = plane.sent;
-    expect([...(sent?.headers ?? [])].flat().join()).not.toContain("chosen-by");
+    const answer = await plane.drive(plane.send("/agents/a/openai", chat("hi", headers)));
+    expect([answer.status, answer.headers.get("x-tollgate-blocked")]).toEqual([401, "invalid_gateway_key"]);
+    expect(plane.sent).toEqual([]);
+    expect(JSON.stringify(plane.lines)).not.toContain("chosen-by");
   });
 });

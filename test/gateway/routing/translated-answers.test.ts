@@ -120,3 +120,37 @@ describe("a large answer that is translated whole", () => {
     expect(plane.sent.map(hostOf)).toHaveLength(4);
   });
 });
+
+describe("an answer that goes deeper than can be written again", () => {
+  const DEEP = `${'{"a":'.repeat(60_000)}1${"}".repeat(60_000)}`;
+
+  test("whole is told as an error, and leaves no memory taken", async () => {
+    const input = JSON.stringify({
+      ...MESSAGE,
+      content: [{ type: "tool_use", id: "t", name: "f", input: 0 }],
+    });
+    const upstream = () =>
+      new Response(input.replace(`"input":0`, `"input":${DEEP}`), {
+        headers: { "content-type": "application/json" },
+      });
+    using plane = openDataPlane({ config: PROVIDERS, upstream, bodyMemory: 1024 * 1024 });
+    for (let at = 0; at < 4; at++) expect((await call(plane, CLAUDE, { path: AUTO })).status).toBe(502);
+    expect(plane.calls()).toHaveLength(4);
+    nothingTaken(plane);
+  });
+
+  test("in a stream is a defect, told once to the operator and not held against the provider", async () => {
+    const event = `data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":${DEEP}}}]}}]}\n\n`;
+    const upstream = () => new Response(event, { headers: { "content-type": "text/event-stream" } });
+    const config = `${PROVIDERS}agents: { bot: { circuit_breaker: { error_threshold: 1 } } }`;
+    using plane = openDataPlane({ config, upstream });
+    const told = await (
+      await call(plane, { model: "gemini-2.5-flash", stream: true }, { path: AUTO })
+    ).text();
+    expect(told).toContain(`"error":`);
+    expect(plane.calls()).toMatchObject([{ ending: "failed", error: "internal" }]);
+    expect(plane.logs).toHaveLength(1);
+    expect(plane.gateway.controls.breakers.states("bot")).toEqual([]);
+    nothingTaken(plane);
+  });
+});
