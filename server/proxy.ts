@@ -22,7 +22,7 @@ export interface ProxyOptions {
   readonly providerKeys?: Readonly<Record<string, string>>;
   /** By provider, over all agents together: a window that slides along. */
   readonly rateLimits?: Readonly<Record<string, ProxyRateLimit>>;
-  /** More about providers, as under `providers` in gateway.yaml: `{ local: { protocol: "openai", base_url: … } }`. */
+  /** More about providers, as under `providers` in gateway.yaml: `{ local: { protocol: …, base_url: … } }`. */
   readonly providers?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Keeps the journal, the sums and the admin token; without one they go when the proxy does. */
   readonly dataDir?: string;

@@ -34,6 +34,15 @@ export const EXAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
       "tollgate logs --limit 1000 --json",
     ],
   ],
+  [
+    "tollgate report",
+    [
+      "tollgate report --by owner --from 30d",
+      "tollgate report --by day --agent researcher --from 2026-01-01 --to 2026-02-01",
+      "tollgate report --by model --from 7d --format csv > models.csv",
+      "tollgate report --by owner --from 2026-01-01 --to 2026-04-01 --html report.html",
+    ],
+  ],
   ["tollgate agents", ["tollgate agents", "tollgate agents show researcher"]],
   ["tollgate agents list", ["tollgate agents list", "tollgate agents list --json | jq '.agents[].id'"]],
   ["tollgate agents show", ["tollgate agents show researcher"]],

@@ -9,6 +9,7 @@ import { logsCommand } from "./logs.ts";
 import { pauseCommand } from "./pause.ts";
 import { policyCommand } from "./policy.ts";
 import { providersCommand } from "./providers.ts";
+import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { statusCommand } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
@@ -30,6 +31,7 @@ export function createCommands(terminal: Terminal): CommandDef {
       run: runCommand(terminal),
       status: statusCommand(terminal),
       logs: logsCommand(terminal),
+      report: reportCommand(terminal),
       agents: agentsCommand(terminal),
       pause: pauseCommand(terminal),
       budget: budgetCommand(terminal),

@@ -73,8 +73,9 @@ export async function answer(
     stream: call.stream,
     streamFraming: call.located.operation.streamFraming,
   });
-  // What cannot be read event by event can be translated as a whole, or not at all.
-  const framing = context.translation && !isEvents(told) ? "whole" : told;
+  // What cannot be read event by event can be translated as a whole, or not at all; nobody is given events unasked.
+  const isWhole = context.translation && !(isEvents(told) && call.stream);
+  const framing = isWhole ? "whole" : told;
   const encoding = upstream.headers.get("content-encoding") ?? "identity";
   const parts: Parts = { upstream, body: upstream.body, headers, encoding };
   if (framing !== "whole") return answerStream(call, parts, readFrom(upstream.body), framing, context);

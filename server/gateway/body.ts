@@ -106,6 +106,30 @@ async function readChunked(
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
+/** What one request has taken of the memory: more of it as it is decoded, and all back in one go. */
+export interface Claim {
+  /** False where there is no room for so much more. */
+  grow(bytes: Bytes): boolean;
+  /** Once, however often it is called. */
+  release(): void;
+}
+
+/** The claim of a request whose body has been taken in. */
+export function claimBody(memory: BodyMemory, body: Uint8Array): Claim {
+  let taken = body.length;
+  return {
+    grow(bytes) {
+      if (!takeMemory(memory, bytes)) return false;
+      taken += bytes;
+      return true;
+    },
+    release() {
+      releaseBody(memory, taken);
+      taken = 0;
+    },
+  };
+}
+
 /** Takes memory for buffered bytes; false when that would be more than there is for them. */
 export function takeMemory(memory: BodyMemory, bytes: Bytes): boolean {
   if (memory.used + bytes > memory.limit) return false;

@@ -20,6 +20,11 @@ export interface Destination {
   readonly isStranger: boolean;
 }
 
+/** Whether something of the operator's goes along, in which a page of another site has no part. */
+export function bearsSecret({ key, provider }: Pick<Destination, "key" | "provider">): boolean {
+  return key !== null || Object.keys(provider.headers ?? {}).length > 0;
+}
+
 /**
  * Resolves `x-target-url` on plain routes, and chooses the key. `located` is the place at the route's own provider.
  */

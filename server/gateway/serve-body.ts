@@ -2,7 +2,7 @@
 import { type Refusal, refusal } from "../core/refusal.ts";
 import { admitEarly } from "./admit.ts";
 import type { AnswerContext } from "./answer.ts";
-import { type BodyMemory, releaseBody } from "./body.ts";
+import { type BodyMemory, type Claim, memoryFull } from "./body.ts";
 import { type Call, stopCall } from "./call.ts";
 import { conduct } from "./conduct.ts";
 import { type Connection, IDLE_SECONDS } from "./connection.ts";
@@ -34,13 +34,13 @@ export type Headed = Omit<Applicant, "prepared" | "destination" | "ownKey" | "is
 /** What a client that has left is answered, for want of a reader: nginx's number for it. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** The response, or a refusal. After `onLetIn` the call's own flow gives back the memory that the body has taken. */
+/** The response, or a refusal. What `claim` has of the memory is given back as soon as the request has left. */
 export async function serveBody(
   headed: Headed,
   body: Uint8Array<ArrayBuffer>,
+  claim: Claim,
   connection: Connection,
   context: BodyContext,
-  onLetIn: () => void,
 ): Promise<Response | Refusal> {
   const { visit, identity, addressed, operation, line, setup } = headed;
   const { memory, now } = context;
@@ -51,6 +51,9 @@ export async function serveBody(
   const { max_body: maxBody } = setup.settings.gateway;
   const prepared = await prepareRequest(recipient, operation, body, line.headers, maxBody, memory);
   if ("reason" in prepared) return prepared;
+  // A body that was decoded stays as long as another target may be asked: a small one can be large then.
+  const { plain } = prepared;
+  if (plain !== null && plain !== body && !claim.grow(plain.length)) return memoryFull();
   if (body.length > 0 && (method === "GET" || method === "HEAD")) return unsendable(method);
   if (request.signal.aborted) return clientClosed();
   visit.model = prepared.model;
@@ -72,12 +75,11 @@ export async function serveBody(
   const begun = await tries.begin();
   if (begun === null) return clientClosed();
   if ("reason" in begun) return begun;
-  onLetIn();
   return conduct(begun, visit, {
     fetch: context.fetch,
     tries,
     onAnswer: (upstream, at) => noteLimit(at, upstream, context),
-    onSent: () => releaseBody(memory, body.length),
+    onSent: claim.release,
     onDefect: (cause) => noteDefect(visit.id, cause, context.log),
   });
 }

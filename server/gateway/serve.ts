@@ -10,10 +10,10 @@ import type { Priority } from "../core/settings.ts";
 import type { RequestLine } from "../providers/provider.ts";
 import { locateVirtual } from "../providers/virtual.ts";
 import { admitEarly } from "./admit.ts";
-import { readBody, releaseBody } from "./body.ts";
+import { claimBody, readBody } from "./body.ts";
 import type { Connection } from "./connection.ts";
 import type { Controls } from "./controls.ts";
-import { findDestination } from "./destination.ts";
+import { bearsSecret, findDestination } from "./destination.ts";
 import { clientKey, headerBytes, shownKeys } from "./headers.ts";
 import { identify } from "./identify.ts";
 import type { Keyring } from "./keys.ts";
@@ -82,7 +82,8 @@ export async function serve(
     visit.dialect = addressed.located.operation.dialect;
   }
   // A page has no business with a key that is not its own.
-  if (addressed?.key !== null && isForeignPage(headers, [gateway.host])) return foreignPage();
+  const isSecret = addressed === null || bearsSecret(addressed);
+  if (isSecret && isForeignPage(headers, [gateway.host])) return foreignPage();
 
   const bounds = { maxBody: gateway.max_body, deadline: context.now() + gateway.header_timeout };
   const body = await readBody(request, bounds, memory, context.watchdog);
@@ -90,13 +91,11 @@ export async function serve(
   const operation = (addressed?.located ?? located)?.operation;
   if (!operation) throw new Error("a route without a provider has no target URL");
   const known = { visit, identity, run, addressed, operation, line, caller, lane, setup };
-  let isUnderWay = false;
+  const claim = claimBody(memory, body);
   try {
-    return await serveBody(known, body, connection, context, () => {
-      isUnderWay = true;
-    });
+    return await serveBody(known, body, claim, connection, context);
   } finally {
-    if (!isUnderWay) releaseBody(memory, body.length);
+    claim.release();
   }
 }
 

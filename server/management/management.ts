@@ -3,6 +3,7 @@ import { Elysia } from "elysia";
 import { readTarget } from "../gateway/route.ts";
 import { agentSettingRoutes } from "./agent-settings.ts";
 import { agentRoutes } from "./agents.ts";
+import { auditRoutes } from "./audit.ts";
 import { createAuth } from "./auth.ts";
 import { budgetRoutes } from "./budget.ts";
 import { createChange } from "./change.ts";
@@ -19,11 +20,14 @@ import { type DescribedRoute, openApiRoutes } from "./openapi.ts";
 import { policyRoutes } from "./policies.ts";
 import { policySettingRoutes } from "./policy-settings.ts";
 import { providerRoutes } from "./providers.ts";
+import { reportRoutes } from "./reports.ts";
 import { createSecret } from "./secrets.ts";
 import { loginRoutes, sessionRoutes } from "./session.ts";
+import { statsRoutes } from "./stats.ts";
 import { statusRoutes } from "./status.ts";
 import { createTokenRing } from "./token-ring.ts";
 import { tokenRoutes } from "./tokens.ts";
+import { createVerification } from "./verification.ts";
 
 const UNKNOWN = failure(404, "unknown_route", "There is no such route or method under /api.");
 
@@ -32,6 +36,7 @@ export function createManagement(context: ManagementContext) {
   const tokens = createTokenRing(context.store.state, context.random);
   const auth = createAuth(context.store.state, tokens, context.now, context.random);
   const change = createChange(context, auth);
+  const verify = createVerification(context);
 
   const described: DescribedRoute[] = [];
 
@@ -60,6 +65,9 @@ export function createManagement(context: ManagementContext) {
       .use(agentSettingRoutes(context, change))
       .use(budgetRoutes(context, change))
       .use(logRoutes(context))
+      .use(reportRoutes(context, verify))
+      .use(statsRoutes(context))
+      .use(auditRoutes(verify))
       .use(policyRoutes(context))
       .use(policySettingRoutes(context, change))
       .use(providerRoutes(context, change))

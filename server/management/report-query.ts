@@ -19,7 +19,8 @@ export const REPORT_BY = [
 export const REPORT_FORMATS = ["json", "csv", "html"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-const PARAMETERS = ["by", "from", "to", "agent", "owner", "purpose", "format"] as const;
+/** Every parameter that the route takes. */
+export const REPORT_PARAMETERS = ["by", "from", "to", "agent", "owner", "purpose", "format"] as const;
 
 export interface ReportQuery {
   readonly by: ReportBy;
@@ -36,16 +37,15 @@ export type ParsedReportQuery =
 
 /** Reads the parameters, relative times against `now`. The failure names every parameter that is wrong. */
 export function parseReportQuery(query: URLSearchParams, now: Instant): ParsedReportQuery {
-  const { text, take, blame, judge } = readParameters(query, PARAMETERS);
+  const { text, take, blame, judge } = readParameters(query, REPORT_PARAMETERS);
   const instant = instantFrom(now);
-  const by = take("by", `one of ${REPORT_BY.join(", ")}`, oneOf(REPORT_BY));
+  const by = take("by", `one of ${REPORT_BY.join(", ")}`, oneOf(REPORT_BY)) ?? "agent";
   const from = take("from", TIME_FORM, instant) ?? null;
-  const to = take("to", TIME_FORM, instant) ?? now;
+  // What happens at this moment has happened.
+  const to = take("to", TIME_FORM, instant) ?? now + 1;
   const format = take("format", `one of ${REPORT_FORMATS.join(", ")}`, oneOf(REPORT_FORMATS)) ?? "json";
   const filter = { agent: text("agent"), owner: text("owner"), purpose: text("purpose") };
-  if (text("by") === undefined) blame(`\`by\` is needed: one of ${REPORT_BY.join(", ")}`);
   if (from !== null && from >= to) blame("`from` must be before `to`, which is now if it is not given");
   const failure = judge();
-  if (failure) return { kind: "invalid", failure };
-  return { kind: "valid", query: { by: by ?? "agent", from, to, filter, format } };
+  return failure ? { kind: "invalid", failure } : { kind: "valid", query: { by, from, to, filter, format } };
 }

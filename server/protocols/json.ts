@@ -1,5 +1,7 @@
 /** Reading JSON that others wrote: every member may be missing or of another type. */
 
+import { isTooDeep } from "./translation/nesting.ts";
+
 export type Json = { readonly [member: string]: unknown };
 
 /** The value if it is a JSON object. */
@@ -32,14 +34,9 @@ export function lengthOf(value: unknown): number {
   return typeof value === "string" ? value.length : 0;
 }
 
-/** The length of a value as JSON; 0 for one that goes deeper than the engine's stack, which cannot be written. */
+/** The length of a value as JSON; 0 for one that goes too deep: trying to write it would hold the whole process up. */
 export function writtenLength(value: unknown): number {
-  try {
-    return JSON.stringify(value)?.length ?? 0;
-  } catch {
-    // An answer that passes as it came must not fail for what is only counted of it.
-    return 0;
-  }
+  return isTooDeep(value) ? 0 : JSON.stringify(value).length;
 }
 
 /** The document, or undefined where the text is not JSON. */

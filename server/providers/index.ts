@@ -56,6 +56,7 @@ function recordOf(model: string): ProviderRecord | undefined {
 
 /** What a configuration says of one provider. */
 interface Configured extends ProviderSettings, Partial<ProviderManner> {
+  readonly api_keys?: readonly string[];
   readonly upstreams?: readonly UpstreamSettings[];
 }
 
@@ -107,8 +108,10 @@ function createUpstreams(id: string, { upstreams = [], ...own }: Configured): Ma
   return byLane;
 }
 
-function create(id: string, settings: Configured): Provider {
+function create(id: string, { api_keys = [], ...own }: Configured): Provider {
   const record = RECORDS.find((known) => known.id === id);
+  // Whose keys are one list needs no further one beside it.
+  const settings = { ...own, api_key: own.api_key ?? api_keys[0] ?? null };
   return withManner(record ? record.create(settings) : createOwn(id, settings), settings);
 }
 

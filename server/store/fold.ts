@@ -14,6 +14,7 @@ import { LOG_FIELDS } from "./store.ts";
 /** Entries that one batch removes at most, so that no batch takes long. */
 const PRUNE_STEP = 1_000;
 
+const MINUTE: Millis = 60_000;
 const HOUR: Millis = 3_600_000;
 
 /** What one row of `spans` covers. */
@@ -90,7 +91,7 @@ export function prepareFold(database: Database, zone: string): Fold {
       for (const rollup of rollups) rollup.add(summed);
       sightings.add(groups);
       for (const [hour, { first, last }] of findSpans(lines)) widenSpan.run(hour, first, last);
-      dropMinutes.run((lines.at(-1)?.time ?? 0) - MINUTES_KEPT);
+      dropMinutes.run((lines.at(-1)?.time ?? 0) - MINUTES_KEPT - MINUTE);
       dropSpans.run(floor);
       dropEntries.run(floor);
       shapes.dropBefore(floor);

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NewLine } from "../../server/core/event.ts";
 import { rebuildIndex } from "../../server/store/rebuild.ts";
-import type { LogFilter, Store } from "../../server/store/store.ts";
+import type { Grain, LogFilter, Store } from "../../server/store/store.ts";
 import { blockedLine, callLine, makeStoreHome, START, type StoreHome } from "./support.ts";
 
 const HOUR = 3_600_000;
@@ -63,6 +63,10 @@ function askAll({ index }: Store) {
     scans: filters.map((filter) => [...index.scan(filter)].flat()),
     agents: index.agents(),
     tallies: [1, 5, 30].map((hours) => index.tallies(START - HOUR, START + hours * HOUR)),
+    sums: ("minutes hours days".split(" ") as Grain[]).map((grain) => [
+      ...index.sums(grain, START - 24 * HOUR, START + 30 * HOUR, {}),
+    ]),
+    begin: index.sumsBegin(),
   };
 }
 

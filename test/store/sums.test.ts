@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { NewLine } from "../../server/core/event.ts";
+import type { SumRow } from "../../server/store/store.ts";
 import { verifyJournal } from "../../server/store/verify.ts";
 import { blockedLine, callLine, makeStoreHome, START } from "./support.ts";
 
@@ -137,5 +138,75 @@ describe("sums", () => {
     ];
     for (const note of notes) journal.append(note);
     expect(index.agents()).toMatchObject([{ agent: "researcher", firstSeen: START, lastSeen: START }]);
+  });
+});
+
+describe("buckets of sums", () => {
+  const hour = START - (START % HOUR);
+  const told = ({ agent, tally }: SumRow) => [agent, tally.calls, tally.blocked];
+
+  test("come oldest first and one at a time, with what their lines have in common", () => {
+    using home = makeStoreHome("index");
+    const { journal, index } = home.open();
+    expect(index.sumsBegin()).toBeNull();
+    journal.append(callLine("r1", { latency_ms: 700 }));
+    journal.append(callLine("r2", { agent: "writer", owner: undefined, latency_ms: 700 }, START + HOUR));
+    journal.append(blockedLine("b1", { count: 4 }, START + HOUR));
+    const buckets = [...index.sums("hours", hour, hour + 9 * HOUR, {})];
+    expect(buckets.map(({ start, rows }) => [start, rows.map(told)])).toEqual([
+      [hour, [["researcher", 1, 0]]],
+      [
+        hour + HOUR,
+        [
+          ["researcher", 0, 4],
+          ["writer", 1, 0],
+        ],
+      ],
+    ]);
+    const [row] = buckets[0]?.rows ?? [];
+    expect(row).toMatchObject({
+      owner: "team-ml",
+      purpose: "production",
+      provider: "anthropic",
+      model: "claude-sonnet-4-20250514",
+    });
+    expect([...(row?.latencies.values() ?? [])]).toEqual([1]);
+    expect(index.sumsBegin()).toBe(hour);
+  });
+
+  test("are narrowed by labels, an empty one included, and a bucket without a match comes empty", () => {
+    using home = makeStoreHome("index");
+    const { journal, index } = home.open();
+    journal.append(callLine("r1"));
+    journal.append(callLine("r2", { agent: "writer", owner: undefined }, START + HOUR));
+    const read = (filter: Parameters<typeof index.sums>[3]) =>
+      [...index.sums("hours", 0, START + 9 * HOUR, filter)].map(({ rows }) => rows.map(({ agent }) => agent));
+    expect(read({ agent: "writer" })).toEqual([[], ["writer"]]);
+    expect(read({ owner: "team-ml", purpose: "production" })).toEqual([["researcher"], []]);
+    expect(read({ owner: "" })).toEqual([[], ["writer"]]);
+    expect(read({ agent: "' OR 1=1 --" })).toEqual([[], []]);
+  });
+
+  test("leave out what begins outside of the period", () => {
+    using home = makeStoreHome("index");
+    const { journal, index } = home.open();
+    for (const hours of [-1, 0, 1, 2]) journal.append(callLine(`r${hours}`, {}, START + hours * HOUR));
+    const starts = (from: number, to: number) =>
+      [...index.sums("hours", from, to, {})].map(({ start }) => start);
+    expect(starts(hour, hour + 2 * HOUR)).toEqual([hour, hour + HOUR]);
+    expect(starts(hour + 1, hour + 2 * HOUR + 1)).toEqual([hour + HOUR, hour + 2 * HOUR]);
+    expect(starts(hour, hour)).toEqual([]);
+  });
+
+  test("of minutes are kept for three hours, so that they do not grow", () => {
+    using home = makeStoreHome("index");
+    const { journal, index } = home.open();
+    const minutes = () =>
+      [...index.sums("minutes", 0, START + 99 * HOUR, {})].map(({ start }) => start - START);
+    journal.append(callLine("r1"));
+    journal.append(callLine("r2", {}, START + 2 * HOUR));
+    expect(minutes()).toEqual([0, 2 * HOUR]);
+    journal.append(callLine("r3", {}, START + 4 * HOUR));
+    expect(minutes()).toEqual([2 * HOUR, 4 * HOUR]);
   });
 });

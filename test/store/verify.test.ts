@@ -51,6 +51,31 @@ function edit(file: string | undefined, change: (lines: string[]) => string[]): 
 }
 
 describe("verifying", () => {
+  test("leaves the loop to others all along, however long the journal is", async () => {
+    using long = makeStoreHome("long");
+    const store = long.open();
+    for (let i = 0; i < 2_000; i++) store.journal.append(callLine(`r${i}`));
+    let turns = 0;
+    const report = verifyJournal(long.logFile, long.folder);
+    let done = false;
+    void report.finally(() => {
+      done = true;
+    });
+    while (!done) {
+      turns += 1;
+      await new Promise(setImmediate);
+    }
+    expect((await report).lines).toBe(2_001);
+    expect(turns).toBeGreaterThan(2_001 / 64);
+  });
+
+  test("ends when nobody needs it any more, and says nothing of the journal then", async () => {
+    const stopping = new AbortController();
+    const report = verifyJournal(home.logFile, home.folder, stopping.signal);
+    stopping.abort(new Error("the gateway stops"));
+    await expect(report).rejects.toThrow("the gateway stops");
+  });
+
   test("finds nothing in files that nobody touched", async () => {
     const report = await verifyJournal(home.logFile, home.folder);
     expect(report).toMatchObject({

@@ -5,6 +5,7 @@ import { setMember } from "../../protocols/json-edit.ts";
 import { findSpeaker } from "../../protocols/translation/index.ts";
 import { generatingLine, renameModel, servingDialect } from "../../providers/generating.ts";
 import type { Operation, Provider, RequestLine } from "../../providers/provider.ts";
+import { bearsSecret } from "../destination.ts";
 import { enterLane, type LaneDestination } from "../lane-upstream.ts";
 import { foreignPage, isForeignPage } from "../origin.ts";
 import { recordedCeiling } from "../plan.ts";
@@ -168,11 +169,12 @@ function leadTo(
   };
   const destination = enterLane(found, lane, line, payer, setup);
   const { headers } = line;
-  if (destination.key !== null && isForeignPage(headers, [setup.settings.gateway.host])) return foreignPage();
+  const isSecret = bearsSecret(destination);
+  if (isSecret && isForeignPage(headers, [setup.settings.gateway.host])) return foreignPage();
   // A host of one's own may need no key; a provider does.
   const origin = originOf(destination.located.url);
   const isOfficial = provider.hosts.some((host) => origin === `https://${host}`);
-  if (destination.key !== null || destination.ownKey || !isOfficial) return destination;
+  if (isSecret || destination.ownKey || !isOfficial) return destination;
   return refusal(
     "upstream_key_missing",
     `${provider.id} serves this call, and the gateway keeps no key for it; the caller's own goes to nobody but whom it ` +

@@ -208,7 +208,7 @@ const FINISHES = new Map<unknown, string>(
 
 /** Arguments as a program gets them: the values, where the text is JSON. */
 function toCall(id: string | undefined, name: string | undefined, args: unknown): Heard["calls"][number] {
-  const values = typeof args === "string" ? (parseJson(args === "" ? "{}" : args) ?? args) : args;
+  const values = typeof args === "string" ? (parseJson(args) ?? args) : args;
   return { id: id ?? "", name: name ?? "", args: values ?? {} };
 }
 

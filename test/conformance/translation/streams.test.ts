@@ -65,9 +65,12 @@ async function compare({ recorded, answer, streamFor }: Told): Promise<void> {
   }
 }
 
-/** Usage has a test of its own, ids are made where a provider gives none, and chat's SDK knows no thinking. */
+/**
+ * Usage has a test of its own, ids are made where a provider gives none, chat's SDK knows no thinking, and calls without
+ * arguments have empty ones.
+ */
 function comparable({ text, calls, finish }: Heard) {
-  return { text, finish, calls: calls.map(({ name, args }) => ({ name, args })) };
+  return { text, finish, calls: calls.map(({ name, args }) => ({ name, args: args === "" ? {} : args })) };
 }
 
 /** Hosts at home in a format, as their recordings are named: the SDK is made for what they say. */

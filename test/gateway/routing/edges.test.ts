@@ -1,7 +1,18 @@
 /** Requests and answers at the edge of what routing and translation were made for: each ends once, and in words (SPEC 12, 16.5). */
 import { describe, expect, test } from "bun:test";
 import { type DataPlane, openDataPlane } from "../../support/data-plane.ts";
-import { busy, CHAT, call, FALLBACK, openai, outcome, PROVIDERS, withSettings } from "./routing-support.ts";
+import { createValve } from "../../support/governed.ts";
+import {
+  busy,
+  CHAT,
+  call,
+  FALLBACK,
+  openai,
+  outcome,
+  PROVIDERS,
+  turn,
+  withSettings,
+} from "./routing-support.ts";
 
 const AUTO = "/agents/bot/auto/v1/chat/completions";
 const CLAUDE = { model: "claude-haiku-4-5" };
@@ -61,6 +72,30 @@ describe("a compressed body", () => {
     );
     const answer = await post(plane, AUTO, body, { "content-encoding": "gzip" });
     expect(await answer.json()).toMatchObject({ object: "chat.completion" });
+  });
+});
+
+describe("compressed bodies that are large when decoded", () => {
+  test("share the memory as long as they wait for an answer", async () => {
+    const valve = createValve();
+    const config = `${PROVIDERS}gateway: { max_body: 1MiB }`;
+    using plane = openDataPlane({ config, upstream: valve.upstream, bodyMemory: 5 * 1024 * 1024 });
+    const text = JSON.stringify({ model: "gpt-4o", messages: [], padding: " ".repeat(900_000) });
+    const ask = () => post(plane, AUTO, Bun.gzipSync(Buffer.from(text)), { "content-encoding": "gzip" });
+    const arrives = async (place: number): Promise<void> => {
+      while (valve.waiting.length < place) await turn();
+    };
+    const waiting = [ask()];
+    await arrives(1);
+    waiting.push(ask());
+    await arrives(2);
+    expect(outcome(await ask())).toBe("memory_full");
+    for (const _ of waiting) valve.answer();
+    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(200);
+    const later = ask();
+    await arrives(1);
+    valve.answer();
+    expect((await later).status).toBe(200);
   });
 });
 

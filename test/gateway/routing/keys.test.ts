@@ -1,7 +1,7 @@
 /** Whose secrets go where once a call may be served by another provider than it was sent to (SPEC 5.1-5.3, 16). */
 import { describe, expect, test } from "bun:test";
 import { type DataPlane, openDataPlane, type SentRequest } from "../../support/data-plane.ts";
-import { busy, CHAT, call, hostOf, MESSAGE, openai, outcome, PROVIDERS } from "./routing-support.ts";
+import { busy, CHAT, call, hostOf, keyOf, MESSAGE, openai, outcome, PROVIDERS } from "./routing-support.ts";
 
 const SECRETS = {
   authorization: "Bearer sk-client",
@@ -91,6 +91,14 @@ describe("a web page of another site", () => {
     expect(plane.sent).toHaveLength(0);
   });
 
+  test("gets at no host to which a secret goes in another header", async () => {
+    const config = `providers: { local: { protocol: openai, base_url: http://127.0.0.1:9/v1, headers: { x-auth: s3cret } } }`;
+    using plane = openDataPlane({ config, upstream: works });
+    expect(outcome(await call(plane, {}, { headers: PAGE, path: "/local" }))).toBe("foreign_page");
+    expect(outcome(await call(plane, {}, { path: "/local" }))).toBe(200);
+    expect(plane.sent).toHaveLength(1);
+  });
+
   test("gets at no stored key by the fallback of a host without one", async () => {
     const config = `${KEYLESS}agents: { "*": { fallback: [anthropic/claude-haiku-4-5] } }`;
     using plane = openDataPlane({
@@ -110,5 +118,14 @@ describe("a host that only x-target-url names", () => {
     expect((await call(plane, {}, { headers, path: "/v1/chat/completions" })).status).toBe(503);
     expect(plane.sent).toHaveLength(1);
     expect(JSON.stringify([...(plane.sent[0]?.headers ?? [])])).not.toContain("sk-");
+  });
+});
+
+describe("keys that stand in one list", () => {
+  test("need no further one beside it", async () => {
+    const config = "providers: { openai: { api_keys: [sk-1, sk-2] } }";
+    using plane = openDataPlane({ config, upstream: works });
+    for (let at = 0; at < 3; at++) await call(plane);
+    expect(plane.sent.map(keyOf)).toEqual(["sk-1", "sk-2", "sk-1"]);
   });
 });

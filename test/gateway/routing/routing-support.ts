@@ -41,9 +41,14 @@ export const HI = { messages: [{ role: "user", content: "Hi" }] };
 export function call(
   plane: DataPlane,
   body: object = {},
-  { headers = {}, path = "/agents/bot/openai" }: { headers?: Record<string, string>; path?: string } = {},
+  {
+    headers = {},
+    path = "/agents/bot/openai",
+    ...more
+  }: { headers?: Record<string, string>; path?: string; signal?: AbortSignal } = {},
 ): Promise<Response> {
   return plane.send(path, {
+    ...more,
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify({ model: "gpt-4o", ...HI, ...body }),

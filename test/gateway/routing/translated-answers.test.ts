@@ -1,5 +1,7 @@
 /** Answers that cannot be translated as they come: empty, endless, large, of another kind (SPEC 12.3, 13.1). */
 import { describe, expect, test } from "bun:test";
+import { createStreamTranslator } from "../../../server/gateway/routing/stream-translator.ts";
+import { chatSpeaker } from "../../../server/protocols/translation/chat/speaker.ts";
 import { type DataPlane, manualStream, openDataPlane } from "../../support/data-plane.ts";
 import { taken, turn } from "../../support/governed.ts";
 import { call, hostOf, MESSAGE, PROVIDERS } from "./routing-support.ts";
@@ -26,6 +28,7 @@ describe("an answer that is none", () => {
     ],
     ["a list", () => Response.json([])],
     ["another kind of document", () => Response.json({ ok: true })],
+    ["events", () => new Response("data: {}\n\n", { headers: { "content-type": "text/event-stream" } })],
   ])("is told as an error of the client's format: %s", async (_name, answer) => {
     using plane = openDataPlane({ config: PROVIDERS, upstream: answer });
     const response = await call(plane, CLAUDE, { path: AUTO });
@@ -139,18 +142,27 @@ describe("an answer that goes deeper than can be written again", () => {
     nothingTaken(plane);
   });
 
-  test("in a stream is a defect, told once to the operator and not held against the provider", async () => {
-    const event = `data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":${DEEP}}}]}}]}\n\n`;
-    const upstream = () => new Response(event, { headers: { "content-type": "text/event-stream" } });
-    const config = `${PROVIDERS}agents: { bot: { circuit_breaker: { error_threshold: 1 } } }`;
-    using plane = openDataPlane({ config, upstream });
-    const told = await (
-      await call(plane, { model: "gemini-2.5-flash", stream: true }, { path: AUTO })
-    ).text();
-    expect(told).toContain(`"error":`);
-    expect(plane.calls()).toMatchObject([{ ending: "failed", error: "internal" }]);
-    expect(plane.logs).toHaveLength(1);
-    expect(plane.gateway.controls.breakers.states("bot")).toEqual([]);
+  test("passes as it came in its own format", async () => {
+    const text = `{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":${DEEP}}}]}}]}`;
+    const upstream = () => new Response(text, { headers: { "content-type": "application/json" } });
+    using plane = openDataPlane({ config: PROVIDERS, upstream });
+    const path = "/agents/bot/google/v1beta/models/gemini-2.5-flash:generateContent";
+    expect(await (await call(plane, {}, { path })).text()).toBe(text);
     nothingTaken(plane);
   });
 });
+
+describe("a fault in what translates a stream", () => {
+  test("is told apart from one of the provider", () => {
+    const broken = { ...chatSpeaker, createStreamReader: () => ({ read: () => fault(), end: () => [] }) };
+    const terms = { requestId: "r", model: "m", framing: "sse", usageChunk: false, now: 0 } as const;
+    const translator = createStreamTranslator(broken, chatSpeaker, "sse", terms);
+    expect(() => translator.feed(new TextEncoder().encode("data: {}\n\n"))).toThrow(
+      expect.objectContaining({ code: "internal", cause: expect.any(TypeError) }),
+    );
+  });
+});
+
+function fault(): never {
+  throw new TypeError("a speaker's own");
+}

@@ -3,7 +3,10 @@ import type { TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import type { Dialect } from "../../../server/core/call.ts";
 import type { RecordedRequest } from "../upstream.ts";
-import { CHAT, GEMINI, MESSAGES, RESPONSES } from "./bodies.ts";
+import { CHAT } from "./bodies/chat.ts";
+import { GEMINI } from "./bodies/gemini.ts";
+import { MESSAGES } from "./bodies/messages.ts";
+import { RESPONSES } from "./bodies/responses.ts";
 
 /** The formats that a client of `auto` may speak, and a provider be spoken to in. */
 export type Spoken = Exclude<Dialect, "cohere-chat">;

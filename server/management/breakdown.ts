@@ -1,6 +1,5 @@
-/** Sums of rollup rows under what a report or a chart tells apart. Pure. */
+/** Sums of the rollups, broken down by what a report or a chart tells apart. Pure. */
 import { emptyTally, type Tally } from "../core/agent.ts";
-import { dayStart } from "../core/calendar.ts";
 import { addLatencies, type Latencies } from "../store/latencies.ts";
 import type { SumBucket, SumRow } from "../store/store.ts";
 import { addTally } from "../store/tally.ts";
@@ -23,7 +22,7 @@ export interface Group extends Sum {
   readonly models: ReadonlyMap<string, Tally>;
 }
 
-export interface Groups {
+export interface Breakdown {
   add(bucket: SumBucket): void;
   /** The dearest first, then the busiest; days in their order. */
   list(): Group[];
@@ -31,10 +30,11 @@ export interface Groups {
   total(): Group;
 }
 
-/** Groups that are still empty. `zone` says where days begin. */
-export function createGroups(by: ReportBy, zone: string): Groups {
+/** A breakdown of nothing yet. `zone` says which day it is. */
+export function createBreakdown(by: ReportBy, zone: string): Breakdown {
   const groups = new Map<string, Group & { readonly models: Map<string, Tally> }>();
-  const readDate = createDateReader(zone);
+  // Swedes write dates as ISO 8601 does.
+  const date = new Intl.DateTimeFormat("sv-SE", { timeZone: zone });
   let models = 0;
 
   function find(key: string) {
@@ -46,9 +46,9 @@ export function createGroups(by: ReportBy, zone: string): Groups {
 
   return {
     add({ start, rows }) {
-      const date = by === "day" && rows.length > 0 ? readDate(start) : "";
+      const day = by === "day" ? date.format(start) : "";
       for (const row of rows) {
-        const group = find(by === "day" ? date : row[by]);
+        const group = find(by === "day" ? day : row[by]);
         addSum(group, row);
         if (row.tally.calls === 0) continue;
         const model = group.models.has(row.model) || models < MAX_MODELS ? row.model : OTHERS;
@@ -60,7 +60,8 @@ export function createGroups(by: ReportBy, zone: string): Groups {
     },
     list() {
       const byKey = (one: Group, other: Group) => (one.key < other.key ? -1 : 1);
-      const byCost = (one: Group, other: Group) => compareTallies(one.tally, other.tally) || byKey(one, other);
+      const byCost = (one: Group, other: Group) =>
+        compareTallies(one.tally, other.tally) || byKey(one, other);
       return [...groups.values()].sort(by === "day" ? byKey : byCost);
     },
     total() {
@@ -92,11 +93,4 @@ export function addSum(sum: Sum, more: Pick<SumRow, "tally" | "latencies">): voi
 /** Orders the dearest first, then the busiest, then those that were refused most. */
 export function compareTallies(one: Tally, other: Tally): number {
   return other.costNano - one.costNano || other.calls - one.calls || other.blocked - one.blocked;
-}
-
-/** Reads dates off instants: `2026-01-31`, of the day in which the instant falls in this zone. */
-function createDateReader(zone: string): (at: number) => string {
-  const format = new Intl.DateTimeFormat("sv-SE", { timeZone: zone });
-  // A day begins later than midnight where the clock skips it: the date is that of its beginning either way.
-  return (at) => format.format(dayStart(at, zone));
 }
