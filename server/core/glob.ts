@@ -26,3 +26,8 @@ export function matchesGlob(pattern: string, text: string): boolean {
   while (wanted[at] === "*") at++;
   return at === wanted.length;
 }
+
+/** The same for a model's name: with a vendor before it (`openai/gpt-4o`) it is no other model. */
+export function matchesModel(pattern: string, model: string): boolean {
+  return matchesGlob(pattern, model) || matchesGlob(pattern, model.slice(model.lastIndexOf("/") + 1));
+}

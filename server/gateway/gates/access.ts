@@ -1,5 +1,5 @@
 /** Gates about what is called: the model, and the provider. */
-import { matchesGlob } from "../../core/glob.ts";
+import { matchesModel } from "../../core/glob.ts";
 import { type Refusal, refusal } from "../../core/refusal.ts";
 import type { Settings } from "../../core/settings.ts";
 import type { Arrival } from "../arrival.ts";
@@ -21,9 +21,8 @@ export function modelAllowed({ identity, terms, facts }: Arrival): Refusal | nul
 }
 
 function isAllowedModel(model: string | null, allow: readonly string[], deny: readonly string[]): boolean {
-  const names = model === null ? [] : [model, model.slice(model.lastIndexOf("/") + 1)];
   const matches = (patterns: readonly string[]): boolean =>
-    patterns.some((pattern) => names.some((name) => matchesGlob(pattern, name)));
+    model !== null && patterns.some((pattern) => matchesModel(pattern, model));
   return !matches(deny) && (allow.length === 0 || matches(allow));
 }
 

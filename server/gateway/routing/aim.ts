@@ -12,6 +12,7 @@ import { recordedCeiling } from "../plan.ts";
 import { type Prepared, prepareDocument } from "../prepare.ts";
 import type { Setup } from "../setup.ts";
 import { type Caller, chooseKey, originOf } from "../upstream-key.ts";
+import { harmlessHeaders, harmlessQuery } from "./harmless.ts";
 import type { Target } from "./targets.ts";
 import { translateRequest } from "./translate-request.ts";
 import type { Translation } from "./translation.ts";
@@ -42,11 +43,6 @@ export interface Aimed {
   readonly isElsewhere: boolean;
 }
 
-/** What goes along to a provider that the client did not address: nothing that was meant for another. */
-const HARMLESS = ["accept", "content-type", "user-agent", "x-agent-identity"];
-/** What belongs to the format, wherever that is spoken. */
-const OF_THE_FORMAT = ["anthropic-version", "anthropic-beta"];
-
 /** Aims a call at a target; the call as it came where the target is what the client asked for. */
 export function aim(asked: Asked, target: Target): Aimed | Refusal {
   const { addressed, prepared, operation } = asked;
@@ -70,14 +66,14 @@ export function aim(asked: Asked, target: Target): Aimed | Refusal {
 function redirect(asked: Asked, target: Target, isThere: boolean): Aimed | Refusal {
   const { line, operation, prepared } = asked;
   const { provider, model } = target;
-  const moved = { ...line, rest: restAt(asked, target, isThere) };
+  const moved = { ...line, ...placeAt(asked, target, isThere) };
   const destination = leadTo(asked, provider, moved, isThere ? asked.caller.own : null);
   if ("reason" in destination) return destination;
-  const headers = isThere ? new Headers(line.headers) : pick(line.headers, [...HARMLESS, ...OF_THE_FORMAT]);
+  const headers = isThere ? new Headers(line.headers) : harmlessHeaders(line.headers, true);
   const { plain } = prepared;
   if (plain !== null) headers.delete("content-encoding");
-  const isInBody = operation.model === null && model !== null;
-  const body = plain && isInBody ? setMember(plain, "model", JSON.stringify(model)) : plain;
+  const isOther = operation.model === null && model !== null && model !== prepared.model;
+  const body = plain && isOther ? setMember(plain, "model", JSON.stringify(model)) : plain;
   const next = body ? prepareDocument(provider, destination.located.operation, body) : prepared;
   if ("reason" in next) return next;
   return {
@@ -91,11 +87,19 @@ function redirect(asked: Asked, target: Target, isThere: boolean): Aimed | Refus
 }
 
 /** What follows the provider in the path there: what generates has a place of its own at each. */
-function restAt({ line, operation, prepared }: Asked, { provider, model }: Target, isThere: boolean): string {
+function placeAt(
+  { line, operation, prepared }: Asked,
+  { provider, model }: Target,
+  isThere: boolean,
+): Pick<RequestLine, "rest" | "query"> {
+  const { rest, query } = line;
   const { name, dialect } = operation;
-  if (!isThere && EVERYWHERE.has(name))
-    return generatingLine(provider, dialect, model ?? "", prepared.stream).rest;
-  return operation.model === null || model === null ? line.rest : renameModel(line.rest, model);
+  if (!isThere && EVERYWHERE.has(name)) {
+    const there = generatingLine(provider, dialect, model ?? "", prepared.stream);
+    return { rest: there.rest, query: harmlessQuery(query) };
+  }
+  const isNamed = operation.model !== null && model !== null;
+  return { rest: isNamed ? renameModel(rest, model) : rest, query };
 }
 
 /** The same request in another format. */
@@ -128,13 +132,15 @@ function translate(asked: Asked, target: Target): Aimed | Refusal {
   const moved = { ...line, method: "POST", ...generatingLine(provider, dialect, model, prepared.stream) };
   const destination = leadTo(asked, provider, moved, null);
   if ("reason" in destination) return destination;
+  const headers = harmlessHeaders(line.headers, false);
+  headers.delete("content-encoding");
   const body = encoder.encode(JSON.stringify(translated.body));
   const next = prepareDocument(provider, destination.located.operation, body);
   if ("reason" in next) return next;
   return {
     destination,
     prepared: keepHistory(next, prepared),
-    headers: pick(line.headers, HARMLESS),
+    headers,
     translation: {
       client,
       serving,
@@ -189,15 +195,6 @@ function isSameProvider(one: Provider, other: Provider): boolean {
 /** Whether an agent repeats itself is seen in what it said, not in what became of it. */
 function keepHistory(next: Prepared, { readFingerprint }: Prepared): Prepared {
   return { ...next, readFingerprint };
-}
-
-function pick(headers: Headers, names: readonly string[]): Headers {
-  const picked = new Headers();
-  for (const name of names) {
-    const value = headers.get(name);
-    if (value !== null) picked.set(name, value);
-  }
-  return picked;
 }
 
 const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
 /** Which provider and model serve a call (SPEC 12.1). Pure. */
-import { matchesGlob } from "../../core/glob.ts";
+import { matchesModel } from "../../core/glob.ts";
 import { type Refusal, refusal } from "../../core/refusal.ts";
 import type { Providers } from "../../providers/index.ts";
 import type { Operation, Provider } from "../../providers/provider.ts";
@@ -132,7 +132,7 @@ function findOverride(
     if (every !== undefined) return [key, every];
   }
   for (const [key, own] of rules) {
-    const rule = Object.entries(own ?? {}).find(([glob]) => model !== null && matchesGlob(glob, model));
+    const rule = Object.entries(own ?? {}).find(([glob]) => model !== null && matchesModel(glob, model));
     if (rule) return [key, rule[1]];
   }
   return null;

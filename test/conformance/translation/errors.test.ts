@@ -25,6 +25,22 @@ describe("an error answer", () => {
   }
 });
 
+describe("an error that is told with status 200", () => {
+  for (const { name, dialect, framing, status, body } of answers) {
+    const text = Buffer.from(body).toString();
+    const document = objectOf(parseJson(text));
+    if (status >= 300 || framing !== "whole" || !document || SPEAKERS[dialect].readAnswer(document)) continue;
+    test(`${name} is an error for every client`, async () => {
+      for (const client of clientsOf(dialect)) {
+        const translated = translateAnswer(dialect, client, { status, text });
+        const thrown = await hear(client, translated).catch((error: unknown) => error);
+        expect(thrown, client).toBeInstanceOf(Error);
+        expect(translated.status, client).toBeGreaterThanOrEqual(400);
+      }
+    });
+  }
+});
+
 describe("a stream that fails", () => {
   const failing = answers.filter((one) => errorIn(one) !== null);
   test("was recorded of three formats", () => {

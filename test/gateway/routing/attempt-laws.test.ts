@@ -106,6 +106,6 @@ test("several attempts of several calls at once exceed no cap, settle once each 
         for (const agent of agents) expect([agent.inFlight, agent.held]).toEqual([0, [0, 0]]);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 }, 60_000);

@@ -75,6 +75,23 @@ describe("a compressed body", () => {
   });
 });
 
+describe("the query of a call that is served elsewhere", () => {
+  test("keeps how the answer is framed, and nothing else", async () => {
+    const config = `${PROVIDERS}  own: { protocol: gemini, base_url: "https://own.example" }\nagents: { bot: { provider: own } }`;
+    const upstream = () =>
+      new Response(`data: ${JSON.stringify(GENERATED)}\n\n`, {
+        headers: { "content-type": "text/event-stream" },
+      });
+    using plane = openDataPlane({ config, upstream });
+    const path =
+      "/agents/bot/auto/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse&access_token=secret";
+    expect(await (await post(plane, path, JSON.stringify(PROMPT))).text()).toContain("Hi");
+    expect(plane.sent[0]?.url).toBe(
+      "https://own.example/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse",
+    );
+  });
+});
+
 describe("compressed bodies that are large when decoded", () => {
   test("share the memory as long as they wait for an answer", async () => {
     const valve = createValve();
@@ -96,6 +113,33 @@ describe("compressed bodies that are large when decoded", () => {
     await arrives(1);
     valve.answer();
     expect((await later).status).toBe(200);
+  });
+});
+
+describe("an override of one model", () => {
+  test.each(["gemini-2.5-pro", "models/gemini-2.5-pro", "MODELS/Gemini-2.5-Pro"])(
+    "holds with a vendor before its name, too: %s",
+    async (model) => {
+      const rule = 'agents: { bot: { overrides: { google: { "gemini-2.5-pro": gemini-2.5-flash } } } }';
+      using plane = openDataPlane({ config: PROVIDERS + rule, upstream: () => Response.json(CHAT) });
+      await call(plane, { model }, { path: "/agents/bot/google/v1beta/openai/chat/completions" });
+      expect(sentModels(plane)).toEqual(["gemini-2.5-flash"]);
+    },
+  );
+});
+
+describe("an upload by auto", () => {
+  test("goes as it came, compressed or not", async () => {
+    const config = `${PROVIDERS}agents: { bot: { provider: openai } }`;
+    using plane = openDataPlane({ config, upstream: () => Response.json({}) });
+    const bytes = Bun.gzipSync(Buffer.from("--x--"));
+    const headers = { "content-type": "multipart/form-data; boundary=x", "content-encoding": "gzip" };
+    expect((await post(plane, "/agents/bot/auto/v1/files?purpose=batch", bytes, headers)).status).toBe(200);
+    const [sent] = plane.sent;
+    expect(sent?.url).toBe("https://api.openai.com/v1/files?purpose=batch");
+    expect(sent?.body).toEqual(new Uint8Array(bytes));
+    expect(sent?.headers.get("content-encoding")).toBe("gzip");
+    expect(sent?.headers.get("content-type")).toBe(headers["content-type"]);
   });
 });
 

@@ -32,7 +32,7 @@ describe("what a client sends of its own", () => {
     ["an override on a path with the provider", OVERRIDE, "/openai", { model: "gpt-4o" }],
   ])("stays with it: %s", async (_name, rules, path, body) => {
     using plane = openDataPlane({ config: PROVIDERS + rules, upstream: works });
-    const query = "?key=sk-client&api_key=1";
+    const query = "?key=sk-client&access_token=sk-client&api_key=sk-client";
     const answer = await call(
       plane,
       { model: "claude-haiku-4-5", ...body },

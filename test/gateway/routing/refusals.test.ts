@@ -1,7 +1,7 @@
 /** Refusals of calls to nobody in particular: in the client's own words, whoever would have served (SPEC 6.1, 6.3). */
 import { describe, expect, test } from "bun:test";
 import { openDataPlane } from "../../support/data-plane.ts";
-import { CHAT, call, openai, outcome, PROVIDERS } from "./routing-support.ts";
+import { busy, CHAT, call, hostOf, outcome, PROVIDERS } from "./routing-support.ts";
 
 const TEXT = "[Tollgate] Request blocked: budget_exceeded";
 const MESSAGES = [{ role: "user", content: "Hi" }];
@@ -63,12 +63,12 @@ describe("a model that is denied", () => {
     expect(plane.sent).toHaveLength(0);
   });
 
-  test("stands in for nobody, whether its target is silent or its breaker open", async () => {
+  test("stands in for nobody, whether its target is busy or its breaker open", async () => {
     const sick = config.replace("bot: {", "bot: { circuit_breaker: { error_threshold: 1 },");
-    using plane = openDataPlane({ config: sick, upstream: openai(() => Response.json(CHAT)) });
-    plane.configure(sick);
-    const anthropic = () => call(plane, { model: "claude-haiku-4-5" }, { path: "/agents/bot/auto" });
-    expect((await anthropic()).status).toBe(200);
-    expect(plane.sent).toHaveLength(1);
+    using plane = openDataPlane({ config: sick, upstream: () => busy() });
+    const ask = async () =>
+      outcome(await call(plane, { model: "claude-haiku-4-5" }, { path: "/agents/bot/auto" }));
+    expect([await ask(), await ask()]).toEqual([503, "breaker_open"]);
+    expect(plane.sent.map(hostOf)).toEqual(["api.anthropic.com"]);
   });
 });

@@ -58,6 +58,21 @@ describe("an answer that is none", () => {
 });
 
 describe("a stream to be translated", () => {
+  test("is decoded where its provider compressed it unasked", async () => {
+    const start = { type: "message_start", message: { ...MESSAGE, content: [] } };
+    const end = { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } };
+    const events = [start, end, { type: "message_stop" }];
+    const text = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+    const headers = { "content-type": "text/event-stream", "content-encoding": "gzip" };
+    const upstream = () => new Response(Bun.gzipSync(Buffer.from(text)), { headers });
+    using plane = openDataPlane({ config: PROVIDERS, upstream });
+    const response = await call(plane, { ...CLAUDE, stream: true }, { path: AUTO });
+    expect(response.headers.has("content-encoding")).toBe(false);
+    expect(await response.text()).toContain(`"finish_reason":"stop"`);
+    expect(plane.calls()).toMatchObject([{ ending: "complete", tokens_in: 10, tokens_out: 2 }]);
+    nothingTaken(plane);
+  });
+
   test("is given up when one event has no end", async () => {
     const stream = manualStream();
     using plane = openDataPlane({ config: PROVIDERS, upstream: () => stream.response });

@@ -47,7 +47,7 @@ export function readFinish(answer: Json, said: ReadonlySet<AnswerPart["kind"]>):
 }
 
 /** What an item of the output says; nothing for an empty one, and for those that tell of tools at the provider. */
-export function readOutputItem(item: Json): readonly AnswerPart[] {
+function readOutputItem(item: Json): readonly AnswerPart[] {
   switch (item.type) {
     case "message":
       return listOf(item.content).flatMap((part) => readSaid(objectOf(part) ?? {}) ?? []);
