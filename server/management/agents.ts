@@ -3,7 +3,7 @@ import { Elysia, type Static, t } from "elysia";
 import { type AgentName, isAgentName } from "../core/agent.ts";
 import { type Instant, type Millis, parseDuration } from "../core/duration.ts";
 import type { Pause } from "../core/pause.ts";
-import { readSmallJson } from "./body.ts";
+import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
 import { viewTrustHistory } from "./trust.ts";
@@ -68,7 +68,10 @@ export function agentRoutes(context: ManagementContext) {
         if (body.kill) context.kill(id);
         return viewAgentNow(id, context) ?? answerFailure(UNKNOWN_AGENT, set);
       },
-      { parse: ({ request }) => (request.body === null ? {} : readSmallJson(request)), body: WANTED },
+      {
+        ...takeJson({ read: (given, request) => (request.body === null ? {} : given) }),
+        body: WANTED,
+      },
     )
     .post("/agents/:id/resume", ({ params: { id }, set }) => {
       // Also of an agent that nobody knows any more: its pause would come back with it.

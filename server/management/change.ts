@@ -2,7 +2,7 @@
 import { t } from "elysia";
 import type { AgentName } from "../core/agent.ts";
 import type { Auth } from "./auth.ts";
-import { readSmallJson } from "./body.ts";
+import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { type Failure, failure } from "./failure.ts";
 import { readAddress } from "./guard.ts";
@@ -32,11 +32,8 @@ export type Change = (asker: Asker, wanted: Wanted) => Failure | null;
  * wrong with them.
  */
 export const SETTINGS_BODY = {
-  async parse({ request }: { readonly request: Request }): Promise<unknown> {
-    const given = await readSmallJson(request);
-    // Elysia takes a list or a text for a mapping, and null would clear what it never named.
-    return typeof given === "object" && !Array.isArray(given) ? given : null;
-  },
+  // Elysia takes a list or a text for a mapping, and null would clear what it never named.
+  ...takeJson({ read: (given) => (typeof given === "object" && !Array.isArray(given) ? given : null) }),
   body: t.Record(t.String(), t.Unknown()),
 };
 

@@ -1,7 +1,7 @@
 /** What tools around agents report: written down beside what the gateway has seen, and counted nowhere (SPEC 14.4, 19). */
 import { Elysia, t } from "elysia";
 import type { ReportedEvent } from "../core/reported-event.ts";
-import { readSmallJson } from "./body.ts";
+import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { readEvents } from "./event-import.ts";
 import { answerFailure, failure } from "./failure.ts";
@@ -30,7 +30,7 @@ export function eventRoutes(context: ManagementContext) {
       return rejected.length > 0 ? status(207, answer) : answer;
     },
     {
-      parse: ({ request }) => readSmallJson(request, MOST_BYTES),
+      ...takeJson({ most: MOST_BYTES }),
       body: t.Unsafe<ReportedEvent | { readonly events: readonly ReportedEvent[] }>(t.Unknown()),
     },
   );

@@ -4,7 +4,7 @@ import { isAgentName } from "../core/agent.ts";
 import { type Instant, type Millis, parseDuration } from "../core/duration.ts";
 import type { NewKey } from "../gateway/keys.ts";
 import type { GatewayKey } from "../store/store.ts";
-import { readSmallJson } from "./body.ts";
+import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
 import type { KeyAnswer, KeyEntry, KeysAnswer } from "./wire.ts";
@@ -44,7 +44,7 @@ export function keyRoutes(context: ManagementContext) {
         const { id, agent, expires_at } = viewKey(key);
         return { id, agent, key: secret, expires_at } satisfies KeyAnswer;
       },
-      { parse: ({ request }) => readSmallJson(request), body: WANTED },
+      { ...takeJson(), body: WANTED },
     )
     .delete("/keys/:id", ({ params, set }) => {
       const revoked = context.keys.revoke(params.id, context.now());

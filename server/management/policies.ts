@@ -2,7 +2,7 @@
 import { Elysia, type Static, t } from "elysia";
 import { type Instant, parseInstant } from "../core/duration.ts";
 import type { Policy } from "../gateway/policies.ts";
-import { readSmallJson } from "./body.ts";
+import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
 import { compileQuestion, findPolicy, replayPast } from "./policy-test.ts";
@@ -44,7 +44,7 @@ export function policyRoutes(context: ManagementContext) {
           })),
         } satisfies PolicyTestAnswer;
       },
-      { parse: ({ request }) => readSmallJson(request), body: QUESTION },
+      { ...takeJson(), body: QUESTION },
     );
 }
 

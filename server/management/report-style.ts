@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 export const REPORT_STYLE = `
 @page { size: A4 landscape; margin: 14mm }
 :root { color-scheme: light; font: 13px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff }
-body { max-width: 72rem; margin: 2rem auto; padding: 0 1.5rem }
+body { max-width: 80rem; margin: 2rem auto; padding: 0 1.5rem }
 h1 { font-size: 1.5rem; margin: 0 0 .75rem }
 h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; break-after: avoid }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.25rem; margin: 0 }
@@ -15,7 +15,7 @@ thead { display: table-header-group }
 tr { break-inside: avoid }
 th, td { padding: .3rem .5rem; border-bottom: 1px solid #ddd; text-align: right; vertical-align: top }
 th { border-bottom: 1px solid #888; font-weight: 600; white-space: nowrap }
-th:first-child, td:first-child, .models { text-align: left; overflow-wrap: anywhere; min-width: 7rem }
+th:first-child, td:first-child, .models { text-align: left; overflow-wrap: anywhere; min-width: 10rem }
 tbody tr:last-child td { border-top: 1px solid #888; border-bottom: 0; font-weight: 600 }
 ul { margin: .25rem 0; padding-left: 1.25rem }
 .good::before { content: "\\2713  " }

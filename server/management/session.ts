@@ -2,7 +2,7 @@
 import { Elysia, t } from "elysia";
 import { permits } from "../core/role.ts";
 import type { Auth } from "./auth.ts";
-import { readSmallJson } from "./body.ts";
+import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { isSecureRequest, readSessionCookie, renderEndedCookie, renderSessionCookie } from "./credentials.ts";
 import { answerFailure } from "./failure.ts";
@@ -28,7 +28,7 @@ export function loginRoutes(context: ManagementContext, auth: Auth) {
       return { expires_at: new Date(expires).toISOString() } satisfies SessionAnswer;
     },
     {
-      parse: ({ request }) => readSmallJson(request),
+      ...takeJson(),
       body: t.Union([t.Object({ token: t.String() }), t.Object({ code: t.String() })]),
     },
   );

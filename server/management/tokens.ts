@@ -3,7 +3,7 @@ import { Elysia, type Static, t } from "elysia";
 import { type Instant, type Millis, parseDuration } from "../core/duration.ts";
 import { ROLES } from "../core/role.ts";
 import type { Token } from "../store/store.ts";
-import { readSmallJson } from "./body.ts";
+import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
 import type { NewToken, TokenRing } from "./token-ring.ts";
@@ -44,7 +44,7 @@ export function tokenRoutes(context: ManagementContext, ring: TokenRing) {
         const { id, role, expires_at } = viewToken(token);
         return { id, role, token: secret, expires_at } satisfies TokenAnswer;
       },
-      { parse: ({ request }) => readSmallJson(request), body: WANTED },
+      { ...takeJson(), body: WANTED },
     )
     .delete("/tokens/:id", ({ params, set }) => {
       const revoked = ring.revoke(params.id, context.now());

@@ -3,6 +3,7 @@ import { type Refusal, refusal } from "../../core/refusal.ts";
 import type { Priority } from "../../core/settings.ts";
 import { setMember } from "../../protocols/json-edit.ts";
 import { findSpeaker } from "../../protocols/translation/index.ts";
+import { stripSeals } from "../../protocols/translation/strip-seals.ts";
 import { generatingLine, renameModel, servingDialect } from "../../providers/generating.ts";
 import type { Operation, Provider, RequestLine } from "../../providers/provider.ts";
 import { bearsSecret } from "../destination.ts";
@@ -48,7 +49,9 @@ export function aim(asked: Asked, target: Target): Aimed | Refusal {
   const { addressed, prepared, operation } = asked;
   const isThere = addressed !== null && isSameProvider(addressed.provider, target.provider);
   const isSameModel = target.model === null || target.model === prepared.model;
-  if (isThere && isSameModel) {
+  const unsealed =
+    isThere || target.provider.serves.has(operation.dialect) ? withoutSeals(prepared, operation) : null;
+  if (isThere && isSameModel && unsealed === null) {
     return {
       destination: addressed,
       prepared,
@@ -58,19 +61,30 @@ export function aim(asked: Asked, target: Target): Aimed | Refusal {
       isElsewhere: false,
     };
   }
-  if (isThere || target.provider.serves.has(operation.dialect)) return redirect(asked, target, isThere);
+  if (isThere || target.provider.serves.has(operation.dialect))
+    return redirect(asked, target, unsealed ?? prepared.plain, isThere);
   return translate(asked, target);
 }
 
+/** The body without what a provider of another format has thought, which nobody else understands; null where none is in it. */
+function withoutSeals({ plain, document }: Prepared, { dialect }: Operation): Uint8Array<ArrayBuffer> | null {
+  const unsealed = plain && document && stripSeals(plain, document, dialect);
+  return unsealed ? setMember(plain, unsealed.member, JSON.stringify(unsealed.conversation)) : null;
+}
+
 /** The same request, elsewhere or for another model: its bytes but for the model's name. */
-function redirect(asked: Asked, target: Target, isThere: boolean): Aimed | Refusal {
+function redirect(
+  asked: Asked,
+  target: Target,
+  plain: Uint8Array<ArrayBuffer> | null,
+  isThere: boolean,
+): Aimed | Refusal {
   const { line, operation, prepared } = asked;
   const { provider, model } = target;
   const moved = { ...line, ...placeAt(asked, target, isThere) };
   const destination = leadTo(asked, provider, moved, isThere ? asked.caller.own : null);
   if ("reason" in destination) return destination;
   const headers = isThere ? new Headers(line.headers) : harmlessHeaders(line.headers, true);
-  const { plain } = prepared;
   if (plain !== null) headers.delete("content-encoding");
   const isOther = operation.model === null && model !== null && model !== prepared.model;
   const body = plain && isOther ? setMember(plain, "model", JSON.stringify(model)) : plain;
@@ -82,7 +96,7 @@ function redirect(asked: Asked, target: Target, isThere: boolean): Aimed | Refus
     headers,
     translation: null,
     dropped: [],
-    isElsewhere: true,
+    isElsewhere: !isThere || (model !== null && model !== prepared.model),
   };
 }
 

@@ -231,3 +231,20 @@ describe("an override", () => {
     expect(plane.sent).toHaveLength(1);
   });
 });
+
+test("thinking of another provider does not go to one that would not know it", async () => {
+  using plane = openDataPlane({ config: KEYS, upstream: serve });
+  const thought = { type: "thinking", thinking: "Hm.", signature: "tollgate.openai-chat.c2ln" };
+  const messages = [
+    { role: "user", content: "Hi" },
+    { role: "assistant", content: [thought, { type: "text", text: "Hello." }] },
+    { role: "user", content: "And now?" },
+  ];
+  const init = ask({ model: "claude-haiku-4-5", max_tokens: 9, messages });
+  expect((await plane.send("/agents/bot/anthropic/v1/messages", init)).status).toBe(200);
+  expect(sentBody(plane)).toEqual({
+    model: "claude-haiku-4-5",
+    max_tokens: 9,
+    messages: [messages[0], { role: "assistant", content: [{ type: "text", text: "Hello." }] }, messages[2]],
+  });
+});
