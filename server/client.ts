@@ -40,8 +40,11 @@ export function createClient(url: string, token: string): Client {
 export function explain(error: { readonly status: unknown; readonly value: unknown }): ErrorAnswer["error"] {
   const { status, value } = error;
   if (isErrorAnswer(value)) return value.error;
-  const reason = value instanceof Error ? value.message : `it answered ${String(status)}`;
-  return { code: "no_gateway", message: `This is not a gateway's answer: ${reason}.`, details: null };
+  const message =
+    value instanceof Error
+      ? `No gateway answers at this address (${value.message}). Check that it runs, and the address.`
+      : `This is not a gateway's answer: it answered ${String(status)}. Check the address.`;
+  return { code: "no_gateway", message, details: null };
 }
 
 function isErrorAnswer(value: unknown): value is ErrorAnswer {

@@ -1,7 +1,7 @@
 /** Keeps the configuration in force and swaps it for another one: whole, or not at all. */
 
 import { findFixed, readEdits } from "./config/edits.ts";
-import { type Problem, renderPath } from "./config/problem.ts";
+import { type Problem, renderPath, renderProblem } from "./config/problem.ts";
 import { keepFixed, listChanges } from "./config/reload.ts";
 import { findWarnings } from "./config/rules.ts";
 import { applyEdits, compareValues, type Path, pathOf, type RunTimeValues } from "./config/run-time.ts";
@@ -155,7 +155,7 @@ function sayWhy(cause: unknown): string {
 function describeRefusal(problems: readonly Problem[]): string {
   const [first] = problems;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
-  return `The changed configuration is refused and an older one is in force: ${first?.message ?? ""}${more}`;
+  return `The changed configuration is refused and an older one is in force: ${first ? renderProblem(first) : ""}${more}`;
 }
 
 /** A price list whose path stayed may still say something else. */

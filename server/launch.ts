@@ -51,6 +51,9 @@ export interface LaunchProblem {
 /** How long a changed file must be quiet before it is read. */
 const SETTLE: Millis = 100;
 
+const UNFIT =
+  "The file alone is valid: what was set at run time does not go with it any more. Correct the file, or clear what does not fit with `tollgate config unset PATH`, which takes -c and --data-dir too.";
+
 /** Starts everything, or says why it cannot; then nothing is left open. */
 export async function launch(options: LaunchOptions): Promise<Running | LaunchProblem> {
   return bringUp(options, await loadAssets());
@@ -71,7 +74,10 @@ export function bringUp(options: LaunchOptions, assets: AssetTable | null): Runn
   const secretKey = process.env.TOLLGATE_SECRET_KEY || null;
   const runTime = openRunTime(store.state, createSealer({ dataDir, secretKey, random: randomBytes }));
   const first = loadConfiguration(options, runTime.values());
-  if ("problems" in first) return tellProblems(first.problems);
+  if ("problems" in first) {
+    const told = tellProblems(first.problems);
+    return "problems" in loadConfiguration(options) ? told : { problem: `${told.problem}\n${UNFIT}` };
+  }
   const { gateway, dashboard } = first.settings;
   const note = (type: NoteLine["type"], event: string, detail?: NoteLine["detail"]): void => {
     store.journal.append({ type, event, time: new Date().toISOString(), detail });
@@ -101,7 +107,7 @@ export function bringUp(options: LaunchOptions, assets: AssetTable | null): Runn
 
   const places = `${gateway.host}:${gateway.port} and ${dashboard.host}:${dashboard.port}`;
   const cannot = `Cannot listen on ${places} (choose others with --port and --dashboard-port)`;
-  const listening = attempt(cannot, () => listen(world));
+  const listening = attempt(cannot, () => listen(world), sayWhyDeaf);
   if ("problem" in listening) return listening;
   // Nobody has called yet: what it does at once is all that there is to do.
   opened.defer(() => void listening.stop(Promise.resolve()));
@@ -171,12 +177,26 @@ function tellProblems(problems: readonly Problem[]): LaunchProblem {
 }
 
 /** What `run` gives, or what could not be done and the system's reason. */
-function attempt<Result extends object>(what: string, run: () => Result): Result | LaunchProblem {
+function attempt<Result extends object>(
+  what: string,
+  run: () => Result,
+  say: (cause: unknown) => string = sayWhy,
+): Result | LaunchProblem {
   try {
     return run();
   } catch (cause) {
-    return { problem: `${what}: ${cause instanceof Error ? cause.message : String(cause)}` };
+    return { problem: `${what}: ${say(cause)}` };
   }
+}
+
+function sayWhy(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** Of two ports the system names the one that is taken, as a question: here it is the answer. */
+function sayWhyDeaf(cause: unknown): string {
+  const [, port] = /Is port (\d+) in use\?/.exec(sayWhy(cause)) ?? [];
+  return port === undefined ? sayWhy(cause) : `port ${port} is taken. \`tollgate doctor\` says by whom`;
 }
 
 function tellReload(result: ReloadResult, log: (message: string) => void): void {

@@ -3,6 +3,7 @@ import { defineCommand } from "citty";
 import { checkCommand } from "./config-check.ts";
 import { importCommand } from "./config-import.ts";
 import { schemaCommand } from "./config-schema.ts";
+import { unsetCommand } from "./config-unset.ts";
 import type { Terminal } from "./terminal.ts";
 
 export function configCommand(terminal: Terminal) {
@@ -12,6 +13,7 @@ export function configCommand(terminal: Terminal) {
       check: checkCommand(terminal),
       schema: schemaCommand(terminal),
       import: importCommand(terminal),
+      unset: unsetCommand(terminal),
     },
   });
 }

@@ -8,7 +8,7 @@ import { checkJournal } from "./doctor/journal.ts";
 import { checkPorts } from "./doctor/ports.ts";
 import { checkRunning } from "./doctor/running.ts";
 import { checkUpstreams, listConfigured, listServed } from "./doctor/upstream.ts";
-import { fail, orFail } from "./failure.ts";
+import { type Failure, fail, isFailure } from "./failure.ts";
 import { listProviders } from "./list-providers.ts";
 import { type Style, styleFor } from "./style.ts";
 import { locate, TARGET_ARGS, type TargetOptions } from "./target.ts";
@@ -38,7 +38,9 @@ export function doctorCommand(terminal: Terminal) {
 /** Everything, in the order in which a start meets it; what a broken file keeps from being known is left out. */
 async function examine(args: TargetOptions, terminal: Terminal): Promise<Finding[]> {
   const { env, cwd, now } = terminal;
-  const { dataDir, audit } = orFail(locate(args, terminal));
+  const located = locate(args, terminal);
+  if (isFailure(located)) return findUnreadable(located);
+  const { dataDir, audit } = located;
   const file = args.config ? resolve(cwd, args.config) : null;
   const loaded = loadConfiguration({ file, overrides: { "data-dir": args["data-dir"] } });
   const settings = "problems" in loaded ? null : loaded.settings;
@@ -48,9 +50,7 @@ async function examine(args: TargetOptions, terminal: Terminal): Promise<Finding
   const found = [
     ...(env.NODE_TLS_REJECT_UNAUTHORIZED === "0" ? [OPEN_TLS] : []),
     ...("problems" in loaded
-      ? loaded.problems.map((problem) =>
-          wrong(renderProblem(problem), "Correct it; a gateway does not start with it."),
-        )
+      ? loaded.problems.map((problem) => wrong(renderProblem(problem), CORRECT_IT))
       : [
           good(
             args.config
@@ -67,6 +67,13 @@ async function examine(args: TargetOptions, terminal: Terminal): Promise<Finding
   ];
   return found.filter(({ message }, at) => found.findIndex((one) => one.message === message) === at);
 }
+
+/** A file that says not even where the gateway keeps its files: nothing else can be looked at. */
+function findUnreadable({ message, hint }: Failure): Finding[] {
+  return message.split("\n").map((line) => wrong(line, hint ?? CORRECT_IT));
+}
+
+const CORRECT_IT = "Correct it; a gateway does not start with it.";
 
 const OPEN_TLS = wrong(
   "NODE_TLS_REJECT_UNAUTHORIZED=0 lets anyone read the API keys on their way.",

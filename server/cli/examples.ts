@@ -137,6 +137,7 @@ export const EXAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
       "tollgate config import ~/.agenttrace/config.json --out gateway.yaml",
     ],
   ],
+  ["tollgate config unset", ["tollgate config unset", "tollgate config unset providers.local"]],
   ["tollgate audit", ["tollgate audit verify", "tollgate audit rebuild"]],
   ["tollgate audit verify", ["tollgate audit verify", "tollgate audit verify -c gateway.yaml --json"]],
   ["tollgate audit rebuild", ["tollgate audit rebuild", "tollgate audit rebuild --data-dir ./data"]],

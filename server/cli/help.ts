@@ -1,7 +1,8 @@
 /** What `--help` shows. Pure. */
 import type { ArgDef, ArgsDef } from "citty";
-import { PROGRAM, WORDS_HINT } from "./options.ts";
+import { OPTIONAL_HINT, PROGRAM, WORDS_HINT } from "./options.ts";
 import type { Style } from "./style.ts";
+import { wrap } from "./wrap.ts";
 
 export interface HelpTopic {
   /** `tollgate audit verify`. */
@@ -13,10 +14,13 @@ export interface HelpTopic {
   readonly examples: readonly string[];
 }
 
+/** Meanings are broken within so many columns; examples stand as they are, to be copied. */
 export function renderHelp(
   { words, description, args, commands, examples }: HelpTopic,
+  columns: number,
   style: Style,
 ): string[] {
+  const alignPairs = (pairs: readonly Pair[]): string[] => align(pairs, columns);
   const [positionals, others] = split(Object.entries(args));
   const named = positionals.map(([name, arg]) => [renderWord(name, arg), renderMeaning(arg)] as const);
   const options = others.map(([name, arg]) => [renderOption(name, arg), renderMeaning(arg)] as const);
@@ -53,8 +57,9 @@ function split(args: readonly Argument[]): readonly [Argument[], Argument[]] {
   return [args.filter(isPositional), args.filter((one) => !isPositional(one))];
 }
 
-/** An ellipsis where more words may follow. */
+/** An ellipsis where more words may follow, brackets where none has to stand. */
 function renderWord(name: string, { valueHint }: ArgDef): string {
+  if (valueHint === OPTIONAL_HINT) return `[${name}]`;
   return valueHint === PROGRAM.valueHint || valueHint === WORDS_HINT ? `<${name}> …` : `<${name}>`;
 }
 
@@ -71,7 +76,16 @@ function renderMeaning(arg: ArgDef): string {
   return `${arg.description ?? ""}${preset}`;
 }
 
-function alignPairs(pairs: readonly (readonly [string, string])[]): string[] {
+type Pair = readonly [left: string, right: string];
+
+const GAP = "  ";
+
+function align(pairs: readonly Pair[], columns: number): string[] {
   const width = Math.max(...pairs.map(([left]) => left.length));
-  return pairs.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd());
+  const room = columns - width - 2 * GAP.length;
+  return pairs.flatMap(([left, right]) =>
+    wrap(right, room).map((line, at) =>
+      `${GAP}${(at === 0 ? left : "").padEnd(width)}${GAP}${line}`.trimEnd(),
+    ),
+  );
 }

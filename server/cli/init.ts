@@ -5,17 +5,24 @@ import { KNOWN_PROVIDERS } from "../providers/index.ts";
 import { fail } from "./failure.ts";
 import { sayWhy } from "./files.ts";
 import { type Answers, guessAnswers, QUESTIONS, renderFirstConfig } from "./first-config.ts";
+import { OPTIONAL_HINT } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 import { apiKeyVariable } from "./variables.ts";
 
-const USUAL_FILE = "gateway.yaml";
+/** Where a configuration is written when nobody says where. */
+export const USUAL_FILE = "gateway.yaml";
 
 /** Asks what a first configuration needs and writes it; without somebody to ask, or with `--yes`, what is usual. */
 export function initCommand(terminal: Terminal) {
   return defineCommand({
     meta: { name: "init", description: "Write a first gateway.yaml, with a few questions" },
     args: {
-      file: { type: "positional", required: false, description: `Where to; ${USUAL_FILE} if not given` },
+      file: {
+        type: "positional",
+        required: false,
+        valueHint: OPTIONAL_HINT,
+        description: `Where to; ${USUAL_FILE} if not given`,
+      },
       yes: { type: "boolean", alias: "y", description: "Ask nothing, take what is usual" },
       force: { type: "boolean", description: "Replace the file if it is there" },
     },

@@ -4,8 +4,9 @@ import { isAgentName } from "../core/agent.ts";
 import { type Instant, parseDuration } from "../core/duration.ts";
 import type { KeyEntry } from "../management/wire.ts";
 import { ask } from "./ask.ts";
-import { fail, orFail } from "./failure.ts";
+import { fail, isFailure, orFail } from "./failure.ts";
 import { renderForeign, renderTime, UNKNOWN } from "./figures.ts";
+import { findAgent } from "./find-agent.ts";
 import { type Style, styleFor } from "./style.ts";
 import { type Column, renderTable } from "./table.ts";
 import { findTarget, TARGET_ARGS } from "./target.ts";
@@ -56,6 +57,9 @@ function createCommand(terminal: Terminal) {
       const until = expires_at === null ? "until it is revoked" : `until ${renderTime(expires_at)}`;
       terminal.complain(`This key is shown this once. It proves ${agent} ${until}; its id is ${id}.`);
       terminal.complain("The agent sends it as its SDK's API key, or as the header x-tollgate-key.");
+      // A key may be made before the first call. It may also prove a name that nobody meant.
+      const known = await findAgent(target, agent);
+      if (isFailure(known)) terminal.complain(known.message);
     },
   });
 }

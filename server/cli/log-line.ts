@@ -1,6 +1,7 @@
 /** One line per event, for people who read along. Pure. */
 import type { LogEntry, LogField } from "../store/store.ts";
 import { renderCount, renderForeign, renderMoney, renderSpan, renderTime, UNKNOWN } from "./figures.ts";
+import { renderDetail } from "./log-detail.ts";
 import type { Style } from "./style.ts";
 import { fit } from "./table.ts";
 
@@ -17,10 +18,15 @@ const WIDE: Shape = { agent: 20, target: 36, year: true, latency: true, tokens: 
 const MEDIUM: Shape = { agent: 18, target: 28, year: true, latency: true, tokens: false };
 const NARROW: Shape = { agent: 16, target: 26, year: false, latency: false, tokens: false };
 
+/** What the journal's lines have in common before what happened: the time, two gaps, the agent. */
+const GAPS = 4;
+const STAMP = "2026-01-31 12:00:00Z".length;
+const SHORT_STAMP = STAMP - "2026-".length;
+
 /**
  * `2026-01-31 12:00:00Z  researcher  openai/gpt-4o  200  1.2s  120→340  $0.001234`, with what went wrong at the end.
  * Lines follow one another, so columns have fixed widths, and fewer where `columns` is small. Where there is room a long
- * name pushes the rest of its own line, else it is cut.
+ * name pushes the rest of its own line, else it is cut. What an event says beside its name is cut at the line's end.
  */
 export function renderLogLine(
   entry: LogEntry,
@@ -31,22 +37,29 @@ export function renderLogLine(
   const stamp = renderTime(textOf(entry, "time") ?? UNKNOWN);
   const time = style.dim(shape.year ? stamp : stamp.replace(/^\d{4}-/, ""));
   const agent = place(textOf(entry, "agent") ?? UNKNOWN, shape.agent, shape);
-  return `${time}  ${agent}  ${renderWhat(entry, style, shape)}`.trimEnd();
+  const room = columns - (shape.year ? STAMP : SHORT_STAMP) - GAPS - Bun.stringWidth(agent);
+  return `${time}  ${agent}  ${renderWhat(entry, style, shape, room)}`.trimEnd();
 }
 
 function place(name: string, width: number, shape: Shape): string {
   return shape === WIDE ? name.padEnd(width) : fit(name, width, "left");
 }
 
-function renderWhat(entry: LogEntry, style: Style, shape: Shape): string {
+function renderWhat(entry: LogEntry, style: Style, shape: Shape, room: number): string {
   switch (entry.type) {
     case "call":
       return renderCall(entry, style, shape);
     case "blocked":
       return renderBlocked(entry, style, shape);
     default:
-      return style.dim(textOf(entry, "event") ?? textOf(entry, "type") ?? UNKNOWN);
+      return style.dim(renderEvent(entry, room));
   }
+}
+
+function renderEvent(entry: LogEntry, room: number): string {
+  const name = textOf(entry, "event") ?? textOf(entry, "type") ?? UNKNOWN;
+  const text = `${name}  ${renderDetail(entry.detail)}`.trimEnd();
+  return Bun.stringWidth(text) > room ? fit(text, room, "left") : text;
 }
 
 function renderCall(entry: LogEntry, style: Style, shape: Shape): string {
@@ -67,12 +80,15 @@ function renderCall(entry: LogEntry, style: Style, shape: Shape): string {
   ].join("  ");
 }
 
+/** Where it is narrow the reason stands in the target's place: it says more, and behind the columns it would not fit. */
 function renderBlocked(entry: LogEntry, style: Style, shape: Shape): string {
   const status = renderStatus(numberOf(entry, "status"));
-  const reason = `refused: ${textOf(entry, "reason") ?? UNKNOWN}`;
-  return [place(renderTarget(entry), shape.target, shape), style.warning(status), style.warning(reason)].join(
-    "  ",
-  );
+  const reason = textOf(entry, "reason") ?? UNKNOWN;
+  const count = numberOf(entry, "count");
+  const times = count === null ? "" : ` ×${renderCount(count)}`;
+  const [first, last] =
+    shape === NARROW ? [reason, `refused${times}`] : [renderTarget(entry), `refused: ${reason}${times}`];
+  return [place(first, shape.target, shape), style.warning(status), style.warning(last)].join("  ");
 }
 
 function renderStatus(status: number | null): string {

@@ -89,7 +89,7 @@ async function describe({ command, path }: Selected, terminal: Terminal): Promis
   const { description, args, below } = await readTree(command, path);
   const commands = below.map((node) => [lastWord(node), node.description] as const);
   const topic = { words: path, description, args, commands, examples: EXAMPLES.get(path) ?? [] };
-  return renderHelp(topic, styleFor(terminal));
+  return renderHelp(topic, terminal.columns, styleFor(terminal));
 }
 
 function misuse(message: string, path: string): Failure {

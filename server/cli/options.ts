@@ -11,6 +11,9 @@ export const PROGRAM = {
   description: "The program to start, with its own words and options",
 } as const satisfies ArgDef;
 
+/** A word that may be left out; what then holds, its description says. */
+export const OPTIONAL_HINT = "OPTIONAL";
+
 /** Any number of words in the place of one: `args._` has them all. */
 export const WORDS_HINT = "WORDS";
 

@@ -3,6 +3,7 @@ import type { ProviderEntry } from "../management/wire.ts";
 import { ask } from "./ask.ts";
 import { fail, orFail } from "./failure.ts";
 import { findProvider } from "./find-provider.ts";
+import { OPTIONAL_HINT } from "./options.ts";
 import { VISIBLE_KEY } from "./secret.ts";
 import { findTarget, TARGET_ARGS } from "./target.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
@@ -18,6 +19,7 @@ export function setProviderCommand(terminal: Terminal) {
       key: {
         type: "positional",
         required: false,
+        valueHint: OPTIONAL_HINT,
         description: "Its key; - or nothing reads it from standard input",
       },
       "base-url": {

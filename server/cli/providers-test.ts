@@ -4,6 +4,7 @@ import { ask } from "./ask.ts";
 import { fail, orFail } from "./failure.ts";
 import { renderSpan } from "./figures.ts";
 import { findProvider } from "./find-provider.ts";
+import { OPTIONAL_HINT } from "./options.ts";
 import { type Style, styleFor } from "./style.ts";
 import { findTarget, TARGET_ARGS, type Target } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
@@ -13,7 +14,12 @@ export function testProvidersCommand(terminal: Terminal) {
   return defineCommand({
     meta: { name: "test", description: "Try out the stored key of a provider, or of all that have one" },
     args: {
-      name: { type: "positional", required: false, description: "The provider; all with a key if not given" },
+      name: {
+        type: "positional",
+        required: false,
+        valueHint: OPTIONAL_HINT,
+        description: "The provider; all with a key if not given",
+      },
       json: { type: "boolean", description: "Print the answers of POST /api/providers/{name}/validate" },
       ...TARGET_ARGS,
     },

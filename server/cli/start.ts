@@ -1,9 +1,11 @@
 /** `tollgate start`: brings a gateway up in this process and stays until it is told to stop. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineCommand } from "citty";
 import { launch } from "../launch.ts";
 import { VERSION } from "../version.ts";
 import { fail } from "./failure.ts";
+import { USUAL_FILE } from "./init.ts";
 import { prepareProcess, stay } from "./stay.ts";
 
 export const startCommand = defineCommand({
@@ -28,6 +30,8 @@ export const startCommand = defineCommand({
     );
     for (const notice of running.notices) console.log(`  ${notice}`);
     for (const warning of running.warnings) log(`warning: ${warning}`);
+    if (file === null && existsSync(USUAL_FILE))
+      log(`warning: ${USUAL_FILE} in this folder is not read; \`tollgate start -c ${USUAL_FILE}\` reads it.`);
 
     process.on("SIGHUP", () => running.refresh());
     stay(running, log);

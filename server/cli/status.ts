@@ -19,6 +19,7 @@ import { type Style, styleFor } from "./style.ts";
 import { type Column, renderTable } from "./table.ts";
 import { findTarget, TARGET_ARGS } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
+import { wrap } from "./wrap.ts";
 
 /** What each agent does, costs and how it fares, now. */
 export function statusCommand(terminal: Terminal) {
@@ -81,6 +82,13 @@ const COLUMNS: readonly StatusColumn[] = [
   },
   { title: "COST/TOTAL", align: "right", rank: 5, cell: costOf("total") },
   { title: "ERRORS/HOUR", align: "right", rank: 7, cell: ({ errors }) => renderCount(errors.hour) },
+  {
+    title: "REFUSED/HOUR",
+    align: "right",
+    rank: 6,
+    cell: ({ blocked }) => renderCount(blocked.hour),
+    says: ({ blocked }) => blocked.hour > 0,
+  },
   { title: "IN FLIGHT", align: "right", rank: 3, cell: ({ in_flight }) => renderCount(in_flight) },
   { title: "LAST SEEN", align: "right", rank: 9, cell: ({ last_seen }, now) => renderAge(last_seen, now) },
 ];
@@ -110,8 +118,9 @@ export function renderStatus(
   const lines = [
     `${style.bold(`Tollgate ${gateway.version}`)} at ${url}, up ${renderSpan(gateway.uptime_ms)}`,
   ];
-  lines.push(...gateway.degraded.map((reason) => style.bad(`Degraded: ${reason}`)));
-  lines.push(...gateway.warnings.map((warning) => style.warning(`Warning: ${warning}`)));
+  const broken = (texts: readonly string[]): string[] => texts.flatMap((text) => wrap(text, columns));
+  lines.push(...broken(gateway.degraded.map((reason) => `Degraded: ${reason}`)).map(style.bad));
+  lines.push(...broken(gateway.warnings.map((warning) => `Warning: ${warning}`)).map(style.warning));
   if (agents.length === 0) return [...lines, "", ...renderFirstStep(url)];
 
   const sorted = agents.toSorted((a, b) => b.cost.day - a.cost.day || a.id.localeCompare(b.id));
@@ -119,7 +128,7 @@ export function renderStatus(
   const rows = sorted.map((agent) => shown.map(({ cell }) => cell(agent, now)));
   const table = renderTable(shown, rows, columns);
   lines.push("", style.bold(table.head), ...table.lines, "");
-  lines.push(...renderPauses(sorted).map(style.warning));
+  lines.push(...broken(renderPauses(sorted)).map(style.warning));
   const { day } = totals;
   const unpriced = agents.reduce((sum, agent) => sum + agent.unpriced_calls, 0);
   const today = [
@@ -129,7 +138,7 @@ export function renderStatus(
     renderAmount(day.errors, "error"),
     `${renderCount(day.blocked)} refused`,
   ];
-  lines.push(`Today: ${today.join(", ")}; ${renderCount(totals.in_flight)} in flight.`);
+  lines.push(...broken([`Today: ${today.join(", ")}; ${renderCount(totals.in_flight)} in flight.`]));
   if (unpriced > 0) {
     const have = unpriced === 1 ? "has" : "have";
     lines.push(

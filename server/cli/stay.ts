@@ -34,6 +34,7 @@ export function stay(running: Stoppable, log: (message: string) => void): void {
       process.exit(1);
     }
     stopping = true;
+    log("Stopping; calls in flight may end first. A second signal ends them at once.");
     try {
       await running.stop();
       process.exit(0);

@@ -25,8 +25,8 @@ export type TokenAtStart =
   | { readonly kind: "withheld" };
 
 /**
- * Brings the state and the copy in line with the settings. A token that differs from the last one ends every session.
- * The copy is written before the state, so that a crash between the two locks nobody out. Throws when the copy cannot
+ * Brings the state and the copy in line with the settings. A token that differs from the last one first ends
+ * every session and link. The copy is written before the state, so that a crash between the two locks nobody out. Throws when the copy cannot
  * be written.
  */
 export function provisionAdminToken(
@@ -49,8 +49,8 @@ export function provisionAdminToken(
   else rmSync(path, { force: true });
   const hash = hashSecret(token);
   if (hash !== stored) {
+    state.removeLogins();
     state.writeAdminToken(hash);
-    state.removeSessions();
   }
   return configured === null ? { kind: "created", token, file } : { kind: "known", file };
 }

@@ -40,6 +40,10 @@ export const SETTINGS_BODY = {
 /** Changes of `context`'s configuration, noted in its journal under whoever asks. */
 export function createChange(context: ManagementContext, auth: Auth): Change {
   return ({ request, server }, { at, given, how = "merge", agent }) => {
+    const asker = auth.judge(request.headers, readAddress(server, request));
+    if (asker.kind === "refused") return asker.failure;
+    // Whose token it was (null: the admin token), and whether it was shown or had opened a session.
+    const { kind: by, token } = asker.principal;
     const result = context.configuration.change(at, given, how);
     switch (result.outcome) {
       case "fixed":
@@ -59,20 +63,12 @@ export function createChange(context: ManagementContext, auth: Auth): Change {
           time: new Date(context.now()).toISOString(),
           ...(agent !== undefined && { agent }),
           event: "config.changed",
-          detail: { ...describeAsker(auth, request, server), set, cleared },
+          detail: { by, token, set, cleared },
         });
         return null;
       }
     }
   };
-}
-
-/** Whose token it was (null: the admin token), and whether it was shown or had opened a session. */
-function describeAsker(auth: Auth, request: Request, server: Asker["server"]) {
-  const verdict = auth.judge(request.headers, readAddress(server, request));
-  if (verdict.kind === "refused") throw new Error("a change was made by somebody who may not be here");
-  const { kind, token } = verdict.principal;
-  return { by: kind, token };
 }
 
 function describeFixed(paths: readonly string[]): string {

@@ -22,18 +22,27 @@ export function guardSource(settings: () => Settings) {
   });
 }
 
-/** Refuses requests without a token or a session, or with one of another role than the route needs. */
+/**
+ * Refuses requests without a token or a session, or with one of another role than the route needs. Judges before the body
+ * is read, and again when it is here: it may have been long in coming, and the token revoked meanwhile.
+ */
 export function guardIdentity(auth: Auth) {
-  return new Elysia({ name: "guard-identity" }).onTransform(
-    { as: "scoped" },
-    ({ request, route, server }) => {
-      const verdict = auth.judge(request.headers, readAddress(server, request));
-      if (verdict.kind === "refused") throw refuseRequest(verdict.failure);
-      const needed = roleFor(request.method, route);
-      const { role } = verdict.principal;
-      if (!permits(role, needed)) throw refuseRequest(forbid(role, needed));
-    },
-  );
+  const judge = ({ request, route, server }: Judged): void => {
+    const verdict = auth.judge(request.headers, readAddress(server, request));
+    if (verdict.kind === "refused") throw refuseRequest(verdict.failure);
+    const needed = roleFor(request.method, route);
+    const { role } = verdict.principal;
+    if (!permits(role, needed)) throw refuseRequest(forbid(role, needed));
+  };
+  return new Elysia({ name: "guard-identity" })
+    .onTransform({ as: "scoped" }, judge)
+    .onBeforeHandle({ as: "scoped" }, judge);
+}
+
+interface Judged {
+  readonly request: Request;
+  readonly route: string;
+  readonly server: Parameters<typeof readAddress>[0];
 }
 
 /** The address a request came from; a proxy's word is not taken for it. */

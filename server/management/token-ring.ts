@@ -22,7 +22,7 @@ export interface TokenRing {
   find(hash: string, now: Instant): Token | null;
   /** The same by its id: for a session that it has opened. */
   findById(id: string, now: Instant): Token | null;
-  /** Writes down that it was used, to the minute. */
+  /** Writes down that it was used, to the minute and as far as the disk lets it. */
   noteUse(id: string, now: Instant): void;
   /** Makes a token that works at once. This is the only time that anybody sees its secret. Throws when it cannot be stored. */
   create(wanted: NewToken, now: Instant): { readonly token: Token; readonly secret: string };
@@ -55,7 +55,11 @@ export function createTokenRing(
     noteUse(id, now) {
       const token = byId.get(id);
       if (!token || (token.used !== null && Math.abs(now - token.used) < COARSE)) return;
-      state.noteTokenUse(id, now);
+      try {
+        state.noteTokenUse(id, now);
+      } catch {
+        // A full disk: whoever looks for the cause must not be kept out by it.
+      }
       byId.set(id, { ...token, used: now });
     },
     create({ name, role, expires }, now) {

@@ -19,13 +19,15 @@ export interface EventExportParts {
 export interface EventExport {
   /** Takes a line of the journal. Never fails, and what is beyond the most that may wait pushes out the oldest. */
   take(line: Line): void;
-  /** Sends what waits, each batch once more, and then no more. What cannot be sent now is told and given up. */
+  /** Sends what waits, each batch once more and for 15 s at most. What cannot be sent now is told and given up. */
   close(): Promise<void>;
 }
 
 /** About 5 MiB. */
 const MOST_WAITING = 10_000;
 const POST_LIMIT: Millis = 10_000;
+/** All that waits when the gateway stops, together: more than one post may take. */
+const CLOSE_LIMIT: Millis = 15_000;
 const FIRST_RETRY: Millis = 1_000;
 const LAST_RETRY: Millis = 60_000;
 /** An endpoint that is down for days is told of once in so long. */
@@ -45,6 +47,7 @@ export function createEventExport({ settings, fetch, every, now, log }: EventExp
   let cancelTimer: (() => void) | null = null;
   let sending: Promise<void> | null = null;
   let isClosed = false;
+  const tooLate = new AbortController();
 
   function arm(delay: Millis): void {
     if (isClosed || cancelTimer) return;
@@ -71,7 +74,7 @@ export function createEventExport({ settings, fetch, every, now, log }: EventExp
 
   /** Sends full batches, and what is left after them; stops at the first that does not arrive. */
   async function sendAll(): Promise<void> {
-    while (waiting.length > 0) {
+    while (waiting.length > 0 && !tooLate.signal.aborted) {
       const { endpoint, max_buffer_size } = settings();
       if (endpoint === null) {
         waiting = [];
@@ -113,7 +116,7 @@ export function createEventExport({ settings, fetch, every, now, log }: EventExp
         body: JSON.stringify({ events }),
         // The key goes to the endpoint and nowhere else.
         redirect: "manual",
-        signal: late.signal,
+        signal: AbortSignal.any([late.signal, tooLate.signal]),
       });
       await answer.body?.cancel();
       if (answer.ok) return "taken";
@@ -122,7 +125,10 @@ export function createEventExport({ settings, fetch, every, now, log }: EventExp
       return isHopeless ? "hopeless" : "later";
     } catch {
       // What fetch throws may hold the whole URL: the operator knows it.
-      tell(late.signal.aborted ? "does not answer in time" : "cannot be reached", "trying again");
+      tell(
+        late.signal.aborted || tooLate.signal.aborted ? "does not answer in time" : "cannot be reached",
+        "trying again",
+      );
       return "later";
     } finally {
       cancel();
@@ -153,9 +159,12 @@ export function createEventExport({ settings, fetch, every, now, log }: EventExp
     async close() {
       isClosed = true;
       disarm();
+      const cancel = every(CLOSE_LIMIT, () => tooLate.abort());
       await sending;
       await sendAll();
-      if (waiting.length > 0) log(`${waiting.length} events could not be reported to events.endpoint.`);
+      cancel();
+      const events = waiting.length === 1 ? "event" : "events";
+      if (waiting.length > 0) log(`${waiting.length} ${events} could not be reported to events.endpoint.`);
     },
   };
 }

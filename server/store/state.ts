@@ -45,7 +45,10 @@ export function openState(dataDir: string, now: () => Instant): OpenState {
     createSession: (hash, expires, token) => sessions.add(hash, expires, token, now()),
     findSession: (hash, at) => sessions.find(hash, at),
     removeSession: (hash) => sessions.remove(hash),
-    removeSessions: () => void database.run("DELETE FROM sessions"),
+    removeLogins: database.transaction(() => {
+      sessions.clear();
+      links.clear();
+    }),
     createLink: (hash, expires, token) => links.add(hash, expires, token, now()),
     takeLink(hash, at) {
       const link = links.find(hash, at);
@@ -84,6 +87,7 @@ function openExpiring(database: Database, table: "sessions" | "links") {
     `SELECT token FROM ${table} WHERE hash = ? AND expires > ?`,
   );
   const remove = database.query(`DELETE FROM ${table} WHERE hash = ?`);
+  const clear = database.query(`DELETE FROM ${table}`);
   return {
     add(hash: string, expires: Instant, token: string | null, now: Instant): void {
       sweep.run(now);
@@ -91,6 +95,7 @@ function openExpiring(database: Database, table: "sessions" | "links") {
     },
     find: (hash: string, now: Instant): Opened | null => find.get(hash, now),
     remove: (hash: string): void => void remove.run(hash),
+    clear: (): void => void clear.run(),
   };
 }
 

@@ -114,8 +114,8 @@ export interface State {
   /** The session of this hash; null when there is none, or it has ended. */
   findSession(hash: string, now: Instant): Opened | null;
   removeSession(hash: string): void;
-  /** Removes every session: after the token changed. */
-  removeSessions(): void;
+  /** Removes every session and link, the further tokens' as well: before the admin token changes. */
+  removeLogins(): void;
   createLink(hash: string, expires: Instant, token: string | null): void;
   /** The link, once, if there is one that has not expired; it is gone afterwards. */
   takeLink(hash: string, now: Instant): Opened | null;

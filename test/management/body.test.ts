@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readSmallJson } from "../../server/management/body.ts";
+import type { TokenAnswer } from "../../server/management/wire.ts";
 import { connect } from "../support/client.ts";
 import { post, startManagement } from "./support.ts";
 
@@ -25,6 +26,22 @@ describe("a body", () => {
     connection.send(`${method} ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-length: 1000\r\n\r\n{"`);
     expect((await connection.answer()).status).toBe(401);
     connection.close();
+  });
+
+  test("that is long in coming is taken only from somebody who may still be here when it has come", async () => {
+    await using api = startManagement();
+    const made = await api.asAdmin("/api/tokens", post({ role: "admin" }));
+    const { id, token } = (await made.json()) as TokenAnswer;
+    const connection = await connect(api.url);
+    const body = JSON.stringify({ role: "admin", name: "too late" });
+    const head = `POST /api/tokens HTTP/1.1\r\nhost: ${new URL(api.url).host}\r\nauthorization: Bearer ${token}\r\n`;
+    connection.send(`${head}content-length: ${body.length}\r\n\r\n${body.slice(0, 5)}`);
+    // A whole request later the head of the first one has been judged.
+    expect((await api.asAdmin(`/api/tokens/${id}`, { method: "DELETE" })).status).toBe(200);
+    connection.send(body.slice(5));
+    expect((await connection.answer()).status).toBe(401);
+    connection.close();
+    expect(api.store.state.readTokens().map(({ name }) => name)).toEqual([null]);
   });
 
   test("that is nested deeper than anything that is taken is none, and costs no parsing", async () => {

@@ -217,4 +217,25 @@ describe("an event export", () => {
     expect(told.at(-1)).toBe("2 events could not be reported to events.endpoint.");
     expect(periods()).toEqual([]);
   });
+
+  test("is not kept from closing by an endpoint that takes its time over each of many batches", async () => {
+    const { exporting, posts, take, state, told, ring, periods } = openExport();
+    const answers: PromiseWithResolvers<Response>[] = [];
+    state.answer = () => {
+      const answer = Promise.withResolvers<Response>();
+      answers.push(answer);
+      return answer.promise;
+    };
+    take("1", "2", "3", "4", "5", "6", "7");
+    await settle();
+    const closed = exporting.close();
+    answers[0]?.resolve(new Response("{}"));
+    await settle();
+    expect(posts).toHaveLength(2);
+    ring(15_000);
+    await closed;
+    expect(posts).toHaveLength(2);
+    expect(told.at(-1)).toBe("4 events could not be reported to events.endpoint.");
+    expect(periods()).toEqual([]);
+  });
 });

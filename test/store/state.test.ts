@@ -32,7 +32,7 @@ describe("state.db", () => {
     expect(state.findSession("' OR 1=1 --", NOW)).toBeNull();
     state.removeSession("a");
     expect([state.findSession("a", NOW), state.findSession("c", NOW)]).toEqual([null, { token: null }]);
-    state.removeSessions();
+    state.removeLogins();
     expect([state.findSession("b", NOW), state.findSession("c", NOW)]).toEqual([null, null]);
     state.close();
   });
