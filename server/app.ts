@@ -53,7 +53,7 @@ export function listen(world: World): Listening {
   const page = assets ? createPage(assets) : null;
 
   const proxy: Handler = (request, server) => gateway.handle(request, server);
-  const showPage: Handler = (request) => page?.(withWholeUrl(request)) ?? notFound();
+  const showPage: Handler = (request) => page?.(withWholeUrl(request)) ?? notFound(gatewayUrl);
   const isOne = at.port === pageAt.port && at.port !== 0;
   // On a shared port the page has its own paths, and every other one is the data plane's.
   const both: Handler = (request, server) =>
@@ -125,8 +125,9 @@ function isPageRequest({ method, url }: Request, assets: AssetTable | null): boo
   return (method === "GET" || method === "HEAD") && (path === "/" || (assets?.has(path) ?? false));
 }
 
-function notFound(): Response {
-  return new Response("Not found\n", { status: 404 });
+/** Who calls a model here has taken the wrong port. */
+function notFound(gatewayUrl: string): Response {
+  return new Response(`Nothing is served here. Agents call ${gatewayUrl}.\n`, { status: 404 });
 }
 
 /** How this machine reaches a listener: a wildcard address is loopback from here. */

@@ -1,6 +1,7 @@
 /** Keeps the configuration in force and swaps it for another one: whole, or not at all. */
 
 import { findFixed, readEdits } from "./config/edits.ts";
+import { startsWith } from "./config/named-lists.ts";
 import { type Problem, renderPath, renderProblem } from "./config/problem.ts";
 import { keepFixed, listChanges } from "./config/reload.ts";
 import { findWarnings } from "./config/rules.ts";
@@ -25,6 +26,8 @@ export interface Configuration {
   shadowed(): readonly string[];
   /** The names of the file's policies that were removed at run time. */
   removedPolicies(): readonly string[];
+  /** The same of its alerts. */
+  removedAlerts(): readonly string[];
   /**
    * Sets at run time what is given at this path, in the form of the file: null clears, `replace` clears whatever is not given
    * as well. Kept and in force when it returns, or refused whole.
@@ -70,14 +73,19 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     },
     values: (at) => listValues(setup.settings, read.tree, at),
     shadowed: () => read.shadowed.map(renderPath),
-    removedPolicies() {
-      const names = new Set(setup.settings.policies.map(({ name }) => name));
-      return read.shadowed.flatMap(([first, name = ""]) =>
-        first === "policies" && !names.has(name) ? [name] : [],
-      );
-    },
+    removedPolicies: () => removedFrom(["policies"], setup.settings.policies),
+    removedAlerts: () => removedFrom(["alerts", "rules"], setup.settings.alerts.rules),
     change,
   };
+
+  /** The file has them, something else was said of them, and they are not there. */
+  function removedFrom(list: Path, entries: readonly { readonly name: string }[]): string[] {
+    const names = new Set(entries.map(({ name }) => name));
+    return read.shadowed.flatMap((path) => {
+      const name = path[list.length];
+      return startsWith(path, list) && name !== undefined && !names.has(name) ? [name] : [];
+    });
+  }
 
   function replace(): ReloadResult {
     const next = load(runTime.values());

@@ -18,7 +18,7 @@ const WIDE: Shape = { agent: 20, target: 36, year: true, latency: true, tokens: 
 const MEDIUM: Shape = { agent: 18, target: 28, year: true, latency: true, tokens: false };
 const NARROW: Shape = { agent: 16, target: 26, year: false, latency: false, tokens: false };
 
-/** What the journal's lines have in common before what happened: the time, two gaps, the agent. */
+/** The blanks behind the time and behind the agent. */
 const GAPS = 4;
 const STAMP = "2026-01-31 12:00:00Z".length;
 const SHORT_STAMP = STAMP - "2026-".length;

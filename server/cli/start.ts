@@ -25,13 +25,12 @@ export const startCommand = defineCommand({
     if ("problem" in running) return fail(running.problem);
     console.log(`tollgate ${VERSION}`);
     console.log(`  gateway    ${running.gatewayUrl}`);
-    console.log(
-      `  dashboard  ${running.dashboardUrl}   (\`${renderDashboardCommand(args)}\` opens it, logged in)`,
-    );
+    console.log(`  dashboard  ${running.dashboardUrl}`);
+    console.log(`  \`${renderDashboardCommand(args)}\` opens it, logged in.`);
     for (const notice of running.notices) console.log(`  ${notice}`);
     for (const warning of running.warnings) log(`warning: ${warning}`);
     if (file === null && existsSync(USUAL_FILE))
-      log(`warning: ${USUAL_FILE} in this folder is not read; \`tollgate start -c ${USUAL_FILE}\` reads it.`);
+      log(`warning: ${USUAL_FILE} here is not read; \`tollgate start -c ${USUAL_FILE}\` reads it.`);
 
     process.on("SIGHUP", () => running.refresh());
     stay(running, log);

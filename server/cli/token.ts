@@ -5,8 +5,10 @@ import { renderProblem } from "../config/problem.ts";
 import { loadConfiguration } from "../load.ts";
 import { provisionAdminToken } from "../management/admin-token.ts";
 import { createAdminToken } from "../management/secrets.ts";
+import { isWorking } from "../management/token-ring.ts";
 import { openStore } from "../store/open.ts";
 import { fail } from "./failure.ts";
+import { renderAmount } from "./figures.ts";
 import { TARGET_ARGS } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -48,9 +50,17 @@ function resetCommand(terminal: Terminal) {
         terminal.print(token);
         complain("This token is shown this once; every login with the old one has ended.");
         if (copy !== null) complain(`This user's command line finds it in ${copy}.`);
+        const others = store.state.readTokens().filter((one) => isWorking(one, now()));
+        if (others.length > 0) complain(describeOthers(others.map(({ id }) => id)));
       } finally {
         store.close();
       }
     },
   });
+}
+
+/** Whoever had the old token may have made them. */
+function describeOthers(ids: readonly string[]): string {
+  const verb = ids.length === 1 ? "works" : "work";
+  return `${renderAmount(ids.length, "further token")} still ${verb}: ${ids.join(", ")}. DELETE /api/tokens/{id} ends one.`;
 }

@@ -6,6 +6,11 @@ export interface Contradiction {
   readonly path: string;
   /** A whole sentence that names the path. */
   readonly message: string;
+  /**
+   * Whether it is only that nothing stands there: where a value was set at run time and cannot be read any more, that is told
+   * as a warning and keeps nothing from starting.
+   */
+  readonly isLack?: true;
 }
 
 /** The end of a sentence about a name that is no provider's; `names` are all of them. */

@@ -1,5 +1,6 @@
 /** Reads a change of settings, in the shape of the file, as edits. What its values may be is judged by the reader alone. Pure. */
 import { isSecretLeaf } from "./leaf-reader.ts";
+import { isNamedList, startsWith } from "./named-lists.ts";
 import { renderPath } from "./problem.ts";
 import type { Edit, Path } from "./run-time.ts";
 import { settingsSchema } from "./schema.ts";
@@ -8,7 +9,7 @@ import type { NamedSchema, SectionSchema, SettingSchema } from "./shapes.ts";
 /** What people may decide while the gateway runs. Everything else belongs to the machine and is the file's alone. */
 const SETTABLE: readonly Path[] = [
   ["agents"], ["providers"], ["policies"], ["owners"], ["loops"], ["trust"], ["translation"],
-  ["gateway", "budget"], ["gateway", "blocked_response"], ["gateway", "retries"],
+  ["gateway", "budget"], ["gateway", "blocked_response"], ["gateway", "retries"], ["alerts"],
 ]; // biome-ignore format: a list
 
 /**
@@ -34,7 +35,7 @@ export function holdsSecret(path: Path): boolean {
 }
 
 function* walk(given: unknown, schema: SettingSchema | null, path: Path, isEntry: boolean): Generator<Edit> {
-  if (path.length === 1 && path[0] === "policies") yield* walkPolicies(given, path);
+  if (isNamedList(path)) yield* walkEntries(given, path);
   else if (schema === null) yield { kind: "set", path, value: given };
   else if (given === null) yield { kind: "clear", path };
   else if (isMapping(schema) && isObject(given)) {
@@ -47,15 +48,15 @@ function* walk(given: unknown, schema: SettingSchema | null, path: Path, isEntry
   } else yield { kind: "set", path, value: given };
 }
 
-/** At run time each policy stands under its name; `false` removes the file's. The list as a whole is the file's alone. */
-function* walkPolicies(given: unknown, path: Path): Generator<Edit> {
+/** At run time each entry stands under its name; `false` removes the file's. The list as a whole is the file's alone. */
+function* walkEntries(given: unknown, path: Path): Generator<Edit> {
   if (given === null) yield { kind: "clear", path };
   else if (!isObject(given)) yield { kind: "set", path, value: given };
   else {
-    for (const [name, policy] of Object.entries(given)) {
+    for (const [name, entry] of Object.entries(given)) {
       const at = [...path, name];
-      if (policy === null) yield { kind: "clear", path: at };
-      else yield { kind: "set", path: at, value: isObject(policy) ? { ...policy, name } : policy };
+      if (entry === null) yield { kind: "clear", path: at };
+      else yield { kind: "set", path: at, value: isObject(entry) ? { ...entry, name } : entry };
     }
   }
 }
@@ -99,8 +100,7 @@ function isKnown(path: Path): boolean {
 }
 
 function isSettable(path: Path): boolean {
-  if (path.length === 1 && path[0] === "policies") return false;
-  return SETTABLE.some((above) => above.every((key, index) => path[index] === key));
+  return !isNamedList(path) && SETTABLE.some((above) => startsWith(path, above));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 /** Lays what is set at run time over the file's tree, so that one reader and one set of rules judge both (SPEC 2.2). Pure. */
 import { isMappingAt } from "./edits.ts";
 import { UNLIMITED } from "./leaf-reader.ts";
+import { namedListAbove } from "./named-lists.ts";
 import { type Path, pathOf, RUN_TIME, type RunTimeValues } from "./run-time.ts";
 import {
   findNode,
@@ -29,21 +30,22 @@ type Layer = Map<string, Layer | Tree>;
 /** Mappings merge; values, lists and what says something as a whole take the place of the file's. */
 export function layOver(file: Tree, values: RunTimeValues): Laid {
   const layer: Layer = new Map();
-  const policies: [name: string, value: unknown][] = [];
+  const entries: [list: Path, name: string, value: unknown][] = [];
   for (const [key, value] of values) {
     const path = pathOf(key);
     if (path === null) continue;
-    const [first, name] = path;
-    if (first === "policies" && name !== undefined) policies.push([name, value]);
+    const list = namedListAbove(path);
+    const name = list === null ? undefined : path[list.length];
+    if (list !== null && name !== undefined) entries.push([list, name, value]);
     else if (isMappingAt(path) && isEmptyMap(value)) add(layer, path, null);
     else add(layer, path, isLifted(path, value) ? NOTHING : toTree(value, 0));
   }
   const shadowed: Path[] = [];
   const merged = merge(file, layer, [], (path) => shadowed.push(path));
-  const tree = policies.reduce((laid, [name, value]) => {
-    const list = findNode(laid, ["policies"]);
-    if (findPolicy(list, name) >= 0) shadowed.push(["policies", name]);
-    return overlay(laid, ["policies"], layPolicy(list, name, value));
+  const tree = entries.reduce((laid, [at, name, value]) => {
+    const list = findNode(laid, at);
+    if (findEntry(list, name) >= 0) shadowed.push([...at, name]);
+    return overlay(laid, at, layEntry(list, name, value));
   }, merged);
   return { tree, shadowed };
 }
@@ -83,21 +85,21 @@ function merge(tree: Tree | null, layer: Layer, path: Path, onShadow: (path: Pat
 
 const NOTHING: ScalarTree = { kind: "scalar", at: RUN_TIME, value: null, loose: false };
 
-/** The list with this policy in the place of the file's of the same name, or after all others; `false` takes it away. */
-function layPolicy(list: Tree | null, name: string, value: unknown): Tree {
+/** The list with this entry in the place of the file's of the same name, or after all others; `false` takes it away. */
+function layEntry(list: Tree | null, name: string, value: unknown): Tree {
   if (list !== null && list.kind !== "list") return list;
   const empty: ListTree = { kind: "list", at: RUN_TIME, items: [] };
   const { at, items } = list ?? empty;
-  const index = findPolicy(list, name);
+  const index = findEntry(list, name);
   if (value === false || value === null) {
     return { kind: "list", at, items: index < 0 ? items : items.toSpliced(index, 1) };
   }
-  const policy = toTree(value, 0);
-  return { kind: "list", at, items: index < 0 ? [...items, policy] : items.with(index, policy) };
+  const entry = toTree(value, 0);
+  return { kind: "list", at, items: index < 0 ? [...items, entry] : items.with(index, entry) };
 }
 
-/** Where the policy of this name stands in the list; -1 when it does not. */
-function findPolicy(list: Tree | null, name: string): number {
+/** Where the entry of this name stands in the list; -1 when it does not. */
+function findEntry(list: Tree | null, name: string): number {
   if (list?.kind !== "list") return -1;
   return list.items.findIndex((item) => {
     const named = item.kind === "map" ? membersByKey(item).get("name") : undefined;

@@ -2,7 +2,7 @@
 import { type Millis, parseDuration, parseSize } from "../core/duration.ts";
 import { toExact, toNano } from "../core/money.ts";
 import type { Rate } from "../core/settings.ts";
-import type { LeafSchema } from "./leaves.ts";
+import type { LeafFormat, LeafSchema } from "./leaves.ts";
 import { TEXT_FORMS } from "./text-forms.ts";
 
 /** The value as the settings hold it, or what should have stood there: `a port from 0 to 65535`. */
@@ -11,6 +11,7 @@ export type LeafReading = { readonly value: unknown } | { readonly expected: str
 type Scalar = string | number | boolean;
 
 const WHOLE = "a whole number";
+const BUDGET_WINDOWS: readonly Scalar[] = ["hour", "day", "total"];
 /** The word for a limit that outdoes another layer's. */
 export const UNLIMITED = "unlimited";
 export const RATE_UNITS: ReadonlyMap<string, Millis> = new Map([
@@ -22,9 +23,16 @@ export const RATE_UNITS: ReadonlyMap<string, Millis> = new Map([
 ]);
 const MOST_PER_UNIT = 1_000_000_000;
 
+const SECRET_FORMATS: ReadonlySet<LeafFormat> = new Set([
+  "tollgate-secret",
+  "tollgate-header-value",
+  "tollgate-secret-url",
+  "tollgate-password",
+]);
+
 /** Never shown in a message, whatever is wrong with it. */
 export function isSecretLeaf(schema: LeafSchema): boolean {
-  return schema.format === "tollgate-secret" || schema.format === "tollgate-header-value";
+  return schema.format !== undefined && SECRET_FORMATS.has(schema.format);
 }
 
 /** `loose`: the text came from a place where only text can stand, so it may spell a number or a switch. */
@@ -32,6 +40,7 @@ export function readLeaf(value: Scalar, schema: LeafSchema, loose: boolean): Lea
   const types = [schema.type].flat();
   if (value === "" && types.includes("null")) return { value: null };
   if (schema.format === "tollgate-duration") return readDuration(value, schema);
+  if (schema.format === "tollgate-alert-window") return readAlertWindow(value, schema);
   if (schema.format === "tollgate-size") return readSize(value, schema);
   if (schema.format === "tollgate-rate") return readRate(value);
   if (schema.format === "tollgate-limit") return orUnlimited(value, readNumber(value, schema, loose, WHOLE));
@@ -49,6 +58,14 @@ function readDuration(value: Scalar, schema: LeafSchema): LeafReading {
   return {
     expected: `a duration from ${renderMillis(minimum)} to ${renderMillis(maximum)} (units: ms s m h d)`,
   };
+}
+
+function readAlertWindow(value: Scalar, schema: LeafSchema): LeafReading {
+  if (BUDGET_WINDOWS.includes(value)) return { value };
+  const reading = readDuration(value, schema);
+  return "value" in reading
+    ? reading
+    : { expected: `hour, day or total for a budget, else ${reading.expected}` };
 }
 
 function readSize(value: Scalar, schema: LeafSchema): LeafReading {

@@ -1,4 +1,5 @@
 /** The kinds of values that a single setting may have, as JSON Schema that carries the setting's default. */
+import type { Window } from "../core/budget.ts";
 import type { Bytes, Millis } from "../core/duration.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Rate } from "../core/settings.ts";
@@ -40,6 +41,11 @@ export type LeafFormat =
   | "tollgate-path"
   | "tollgate-label"
   | "tollgate-secret"
+  | "tollgate-secret-url"
+  | "tollgate-password"
+  | "tollgate-email"
+  | "tollgate-alert-window"
+  | "tollgate-watched-agent"
   | "tollgate-key-header"
   | "tollgate-header-name"
   | "tollgate-header-value";
@@ -185,6 +191,17 @@ export function textOrNone(format: LeafFormat, description: string): Leaf<string
 /** USD, not negative. Without a default it must be given. */
 export function usd(description: string): Leaf<number> {
   return leaf({ type: "number", minimum: 0, maximum: 1_000_000, description });
+}
+
+/** A share from 0 to 1. */
+export function shareOrNone(description: string): Leaf<number | null> {
+  return leaf({ type: orNull("number"), minimum: 0, maximum: 1, default: null, description });
+}
+
+/** A budget's window by its word, or a span. */
+export function alertWindowOrNone(range: Range, description: string): Leaf<Window | Millis | null> {
+  const type = ["string", "integer", "null"];
+  return leaf({ type, format: "tollgate-alert-window", ...range, default: null, description });
 }
 
 export function usdOrNone(description: string): Leaf<number | null> {

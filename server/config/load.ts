@@ -6,7 +6,7 @@ import { layOver } from "./lay-over.ts";
 import type { Place, Problem } from "./problem.ts";
 import { type Reading, readTree } from "./reader.ts";
 import { findContradictions, findWarnings } from "./rules.ts";
-import type { Path, RunTimeValues } from "./run-time.ts";
+import { type Path, RUN_TIME, type RunTimeValues } from "./run-time.ts";
 import { settingsSchema } from "./schema.ts";
 import { overlay, parseTree, type Tree } from "./tree.ts";
 
@@ -80,9 +80,13 @@ export function layConfig(fileTree: Tree, context: ConfigContext): ParsedConfig 
   const reading = readTree(tree, settingsSchema, context.env);
   if (reading.problems.length > 0) return { problems: inOrder(reading.problems) };
   const settings = anchor(settingsOf(reading), context);
-  const contradictions = findContradictions(settings, context);
+  const contradictions = findContradictions(settings, context).filter(
+    ({ path, isLack }) => !(isLack && reading.places.get(path) === RUN_TIME),
+  );
   if (contradictions.length > 0) {
-    const problems = contradictions.map((one) => ({ ...placeOf(one.path, reading.places, context), ...one }));
+    const problems = contradictions.map(({ path, message }) => {
+      return { ...placeOf(path, reading.places, context), path, message };
+    });
     return { problems: inOrder(problems) };
   }
   return { settings, warnings: findWarnings(settings), tree, fileTree, shadowed };

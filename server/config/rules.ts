@@ -1,5 +1,6 @@
 /** What several settings say together: contradictions, and what deserves a warning. Pure. */
 import type { ConditionFault, Settings } from "../core/settings.ts";
+import { checkAlerts } from "./alert-rules.ts";
 import { type Contradiction, noProvider } from "./contradiction.ts";
 import { checkLimits } from "./limits-rules.ts";
 import { nearest } from "./nearest.ts";
@@ -27,6 +28,7 @@ export function findContradictions(settings: Settings, judges: Judges): Contradi
     ...checkLimits(settings, names),
     ...checkTargets(settings, names, judges.isKnownModel),
     ...checkPolicies(settings.policies, judges.checkCondition),
+    ...checkAlerts(settings.alerts),
     ...checkListeners(settings),
   ];
 }

@@ -5,6 +5,7 @@
 import type { Static } from "@sinclair/typebox";
 import type { Settings } from "../core/settings.ts";
 import { agent, BLOCKED_RESPONSES, LOOP_ACTIONS, PRIORITIES, RETRY_RANGE } from "./agent-schema.ts";
+import { alerts } from "./alert-schema.ts";
 import {
   choice,
   choiceOrNone,
@@ -236,6 +237,7 @@ export const settingsSchema = section({
       "How many events wait at most before they are sent; also the most that are sent at once.",
     ),
   }),
+  alerts,
 });
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;

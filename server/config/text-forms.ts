@@ -54,6 +54,13 @@ export const TEXT_FORMS: ReadonlyMap<LeafFormat, TextForm> = new Map([
   ["tollgate-path", form("a path", (text) => text.trim().length > 0 && !text.includes("\0"))],
   ["tollgate-label", form("1 to 128 printable characters", isLabel)],
   ["tollgate-secret", form("printable ASCII characters without spaces", isSecret)],
+  ["tollgate-secret-url", form("an http or https URL without credentials or fragment", isSecretUrl)],
+  ["tollgate-password", form("1 to 1024 printable characters", (text) => /^[^\p{C}]{1,1024}$/u.test(text))],
+  ["tollgate-email", form("an e-mail address such as oncall@example.com", isAddress)],
+  [
+    "tollgate-watched-agent",
+    form("an agent's name, or * for every agent", (text) => text === "*" || isAgentName(text)),
+  ],
   ["tollgate-key-header", form("a header's name such as api-key", isKeyHeader)],
   [
     "tollgate-header-name",
@@ -99,6 +106,18 @@ function isBaseUrl(text: string): boolean {
   const url = URL.parse(text);
   if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) return false;
   return !url.username && !url.password && !/[#\s]/.test(text) && !namesKey(url.searchParams);
+}
+
+/** The whole of it is kept secret, so a key may stand in it. */
+function isSecretUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) return false;
+  return !url.username && !url.password && /^[\x21-\x7e]{1,2048}$/.test(text) && !text.includes("#");
+}
+
+/** Nothing that could be read as a second address or a header. */
+function isAddress(text: string): boolean {
+  return text.length <= 254 && /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(text);
 }
 
 /** URLs are written down and shown: a key has its own place. */

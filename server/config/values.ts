@@ -1,6 +1,7 @@
 /** Every value in force, in the form of the file, and where it comes from (SPEC 2.2). Pure. */
 import type { Settings } from "../core/settings.ts";
 import { isMapping, partOf } from "./edits.ts";
+import { isNamedList, namedListAbove } from "./named-lists.ts";
 import { renderPath } from "./problem.ts";
 import { type Path, RUN_TIME } from "./run-time.ts";
 import { settingsSchema } from "./schema.ts";
@@ -21,11 +22,11 @@ export interface SettingValue {
 }
 
 /**
- * The values beneath this path, or the one that stands there. Policies stand under their names. What an agent leaves to
+ * The values beneath this path, or the one that stands there. Policies and alerts stand under their names. What an agent leaves to
  * the template is not listed among its own.
  */
 export function listValues(settings: Settings, tree: Tree, at: Path): SettingValue[] {
-  const found = at[0] === "policies" ? ["policies"] : at;
+  const found = namedListAbove(at) ?? at;
   const schema = found.reduce<SettingSchema | null>(
     (above, key) => (above !== null && isMapping(above) ? partOf(above, key) : null),
     settingsSchema,
@@ -47,8 +48,8 @@ function* walk(
   path: Path,
   isOwn: boolean,
 ): Generator<Found> {
-  if (path.length === 1 && path[0] === "policies") {
-    yield* walkPolicies(value, schema, node, path);
+  if (isNamedList(path)) {
+    yield* walkEntries(value, schema, node, path);
   } else if (isMapping(schema) && typeof value === "object" && value !== null) {
     const nodes = node?.kind === "map" ? membersByKey(node) : null;
     for (const [key, part] of Object.entries(value)) {
@@ -64,16 +65,16 @@ function* walk(
   }
 }
 
-function* walkPolicies(
+function* walkEntries(
   value: unknown,
   schema: SettingSchema,
   node: Tree | null,
   path: Path,
 ): Generator<Found> {
   if (!Array.isArray(value) || !("items" in schema)) return;
-  for (const [index, policy] of value.entries()) {
+  for (const [index, entry] of value.entries()) {
     const item = node?.kind === "list" ? (node.items[index] ?? null) : null;
-    yield { path: [...path, policy.name], value: writeValue(policy, schema.items), source: sourceOf(item) };
+    yield { path: [...path, entry.name], value: writeValue(entry, schema.items), source: sourceOf(item) };
   }
 }
 

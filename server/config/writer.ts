@@ -50,7 +50,9 @@ function writeLeaf(value: unknown, schema: LeafSchema): unknown {
   if (isRate(value)) return writeRate(value);
   if (typeof value !== "number") return value;
   if (schema.format === "tollgate-money") return toUsd(value);
-  if (schema.format === "tollgate-duration") return renderMillis(value);
+  if (schema.format === "tollgate-duration" || schema.format === "tollgate-alert-window") {
+    return renderMillis(value);
+  }
   return schema.format === "tollgate-size" ? renderBytes(value) : value;
 }
 

@@ -2,6 +2,7 @@
  * The configuration after parsing: names as in gateway.yaml, durations in milliseconds, sizes in bytes, money in
  * nano-dollars, every default filled in (SPEC 2). `config/schema.ts` makes it from a file.
  */
+import type { AlertSettings } from "./alerts/settings.ts";
 import type { Bytes, Millis } from "./duration.ts";
 import type { NanoUsd } from "./money.ts";
 import type { Tier } from "./trust-tier.ts";
@@ -28,6 +29,7 @@ export interface Settings {
   };
   readonly admin: { readonly token: string | null; readonly token_file: boolean };
   readonly events: EventSettings;
+  readonly alerts: AlertSettings;
 }
 
 /** Where calls and refusals are reported to (SPEC 14.4). */

@@ -32,7 +32,10 @@ export interface Keyring {
   create(wanted: NewKey, now: Instant): { readonly key: GatewayKey; readonly secret: string };
   /** Every key there ever was, the oldest first. */
   list(): readonly GatewayKey[];
-  /** The key as it is once revoked, from the next call on; null when there is none of this id, or it was revoked before. */
+  /**
+   * The key as it is once revoked, from the next call on; null when there is none of this id, or it was revoked before. In
+   * force even where it throws, because it cannot be kept: then it may be tried again.
+   */
   revoke(id: string, now: Instant): GatewayKey | null;
 }
 
@@ -61,11 +64,12 @@ export function createKeyring(
     list: () => [...byHash.values()],
     revoke(id, now) {
       const held = [...byHash].find(([, key]) => key.id === id);
-      if (!held || !state.revokeKey(id, now)) return null;
+      if (!held) return null;
       const [hash, key] = held;
-      const revoked = { ...key, revoked: now };
+      const at = key.revoked ?? now;
+      const revoked = { ...key, revoked: at };
       byHash.set(hash, revoked);
-      return revoked;
+      return state.revokeKey(id, at) ? revoked : null;
     },
   };
 }

@@ -1,8 +1,9 @@
 /** The admin token at start: made once, or set by the operator; kept hashed, with a copy for the same user's command line. */
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { State } from "../store/store.ts";
-import { createAdminToken, createSecret, hashSecret } from "./secrets.ts";
+import { writeWhole } from "../store/whole-file.ts";
+import { createAdminToken, hashSecret } from "./secrets.ts";
 
 const FILE = "admin.token";
 
@@ -45,7 +46,7 @@ export function provisionAdminToken(
   if (configured === null && !keepFile && !isTerminal) return { kind: "withheld" };
 
   const token = configured ?? createAdminToken(random);
-  if (keepFile) replaceFile(path, `${path}.${createSecret(random)}`, `${token}\n`);
+  if (keepFile) writeWhole(path, `${token}\n`);
   else rmSync(path, { force: true });
   const hash = hashSecret(token);
   if (hash !== stored) {
@@ -67,16 +68,5 @@ export function renderTokenAtStart(result: TokenAtStart, isTerminal: boolean): s
       return [
         "No admin token was made: without a terminal and with `admin.token_file: false` nobody could learn it. Set `admin.token` or TOLLGATE_ADMIN_TOKEN.",
       ];
-  }
-}
-
-/** Writes the file whole or not at all, by way of `fresh`; readable by its owner alone. */
-function replaceFile(path: string, fresh: string, text: string): void {
-  try {
-    writeFileSync(fresh, text, { mode: 0o600, flag: "wx" });
-    renameSync(fresh, path);
-  } catch (error) {
-    rmSync(fresh, { force: true });
-    throw error;
   }
 }

@@ -1,17 +1,11 @@
 /** The one way in for changes of settings: asked of the configuration, written down, or told why not (SPEC 2.2, 16.2). */
 import { t } from "elysia";
 import type { AgentName } from "../core/agent.ts";
+import { type Asker, noteAsker } from "./asker.ts";
 import type { Auth } from "./auth.ts";
 import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { type Failure, failure } from "./failure.ts";
-import { readAddress } from "./guard.ts";
-
-/** Who asks: what a route knows of its request. */
-export interface Asker {
-  readonly request: Request;
-  readonly server: Parameters<typeof readAddress>[0];
-}
 
 export interface Wanted {
   /** Where in the file it would stand: `["agents", "researcher"]`. */
@@ -39,11 +33,9 @@ export const SETTINGS_BODY = {
 
 /** Changes of `context`'s configuration, noted in its journal under whoever asks. */
 export function createChange(context: ManagementContext, auth: Auth): Change {
-  return ({ request, server }, { at, given, how = "merge", agent }) => {
-    const asker = auth.judge(request.headers, readAddress(server, request));
-    if (asker.kind === "refused") return asker.failure;
-    // Whose token it was (null: the admin token), and whether it was shown or had opened a session.
-    const { kind: by, token } = asker.principal;
+  return (asker, { at, given, how = "merge", agent }) => {
+    const note = noteAsker(auth, asker);
+    if ("status" in note) return note;
     const result = context.configuration.change(at, given, how);
     switch (result.outcome) {
       case "fixed":
@@ -63,7 +55,7 @@ export function createChange(context: ManagementContext, auth: Auth): Change {
           time: new Date(context.now()).toISOString(),
           ...(agent !== undefined && { agent }),
           event: "config.changed",
-          detail: { by, token, set, cleared },
+          detail: { ...note, set, cleared },
         });
         return null;
       }

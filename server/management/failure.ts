@@ -1,4 +1,5 @@
 /** Errors of the management API as values, and the one shape they are told in. */
+import { SQLiteError } from "bun:sqlite";
 import { type Context, ParseError, status, ValidationError } from "elysia";
 import type { Millis } from "../core/duration.ts";
 import type { ErrorAnswer } from "./wire.ts";
@@ -49,9 +50,11 @@ function failureHeaders({ status, retryAfter }: Failure): Record<string, string>
   return headers;
 }
 
+const UNKEPT = /^SQLITE_(?:FULL|IOERR|READONLY|CANTOPEN)/;
+
 /**
  * What was thrown while a route was at work, as a failure. A request that does not fit its schema is the caller's
- * mistake; everything else is a defect, whose text stays here and is found in the log by `incident`.
+ * mistake, a disk that takes nothing the machine's; everything else is a defect, whose text stays here and is found in the log by `incident`.
  */
 export function explainError(error: unknown, incident: string): Failure {
   if (error instanceof ValidationError) {
@@ -62,6 +65,10 @@ export function explainError(error: unknown, incident: string): Failure {
           "The body is not JSON of the form that this route takes, or is too large.",
         )
       : failure(400, "invalid_parameter", `The ${error.type} does not have the form that this route takes.`);
+  }
+  if (error instanceof SQLiteError && UNKEPT.test(error.code ?? "")) {
+    const message = `It is not kept: ${error.message}. Make room where the data folder lies, then do it again.`;
+    return failure(503, "not_kept", message);
   }
   if (error instanceof ParseError) return failure(400, "invalid_body", "The body could not be read.");
   return failure(500, "internal", `This is a defect in Tollgate; its log has the cause under ${incident}.`, {

@@ -1,17 +1,16 @@
 /** Gateway keys: listing, making and revoking them (SPEC 4.4, 19). */
 import { Elysia, type Static, t } from "elysia";
 import { isAgentName } from "../core/agent.ts";
-import { type Instant, type Millis, parseDuration } from "../core/duration.ts";
+import type { Instant } from "../core/duration.ts";
 import type { NewKey } from "../gateway/keys.ts";
 import type { GatewayKey } from "../store/store.ts";
+import { type AskerNote, noteAsker } from "./asker.ts";
+import type { Auth } from "./auth.ts";
 import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
+import { ISSUED, readIssued, renderInstant } from "./issuing.ts";
 import type { KeyAnswer, KeyEntry, KeysAnswer } from "./wire.ts";
-
-const NAME = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,128}$/u;
-const SHORTEST: Millis = 1_000;
-const LONGEST: Millis = 3_650 * 86_400_000;
 
 const UNKNOWN = failure(
   404,
@@ -22,52 +21,50 @@ const UNKNOWN = failure(
 const WANTED = t.Object(
   {
     agent: t.String(),
-    name: t.Optional(t.Nullable(t.String())),
-    expires_in: t.Optional(t.Nullable(t.Union([t.String(), t.Number()]))),
+    ...ISSUED,
   },
   // Elysia drops what `false` would refuse: a misspelt `expires_in` must not make a key that lasts for ever.
   { additionalProperties: t.Never() },
 );
 
 /** `GET /keys`, `POST /keys`, which alone tells a key itself, and `DELETE /keys/:id`. */
-export function keyRoutes(context: ManagementContext) {
+export function keyRoutes(context: ManagementContext, auth: Auth) {
   return new Elysia()
     .get("/keys", (): KeysAnswer => ({ keys: context.keys.list().map(viewKey) }))
     .post(
       "/keys",
-      ({ body, set }) => {
+      ({ body, request, server, set }) => {
         const now = context.now();
+        const asker = noteAsker(auth, { request, server });
+        if ("status" in asker) return answerFailure(asker, set);
         const wanted = parseWanted(body, now);
         if ("status" in wanted) return answerFailure(wanted, set);
         const { key, secret } = context.keys.create(wanted, now);
-        note(context, "key.created", key);
+        note(context, "key.created", key, asker);
         const { id, agent, expires_at } = viewKey(key);
         return { id, agent, key: secret, expires_at } satisfies KeyAnswer;
       },
       { ...takeJson(), body: WANTED },
     )
-    .delete("/keys/:id", ({ params, set }) => {
+    .delete("/keys/:id", ({ params, request, server, set }) => {
+      const asker = noteAsker(auth, { request, server });
+      if ("status" in asker) return answerFailure(asker, set);
       const revoked = context.keys.revoke(params.id, context.now());
       if (!revoked) return answerFailure(UNKNOWN, set);
-      note(context, "key.revoked", revoked);
+      note(context, "key.revoked", revoked, asker);
       return viewKey(revoked);
     });
 }
 
 /** The key that is asked for, or every value that is wrong. */
 function parseWanted(body: Static<typeof WANTED>, now: Instant): NewKey | Failure {
-  const { agent, name = null, expires_in = null } = body;
-  const lifetime = expires_in === null ? null : parseDuration(expires_in);
-  const problems: string[] = [];
-  if (!isAgentName(agent)) problems.push("`agent` must be 1 to 128 of A-Z a-z 0-9 . _ -");
-  if (name !== null && !NAME.test(name)) problems.push("`name` must be 1 to 128 printable characters");
-  if (expires_in !== null && (lifetime === null || lifetime < SHORTEST || lifetime > LONGEST)) {
-    problems.push("`expires_in` must be a span from 1s to 3650d, such as 30d, or its milliseconds");
-  }
-  if (problems.length > 0) {
-    return failure(400, "invalid_parameter", `No key was made: ${problems.join("; ")}.`, { problems });
-  }
-  return { agent, name, expires: lifetime === null ? null : now + lifetime };
+  const { agent } = body;
+  const { name, expires, problems } = readIssued(body, now);
+  const wrong = isAgentName(agent)
+    ? problems
+    : ["`agent` must be 1 to 128 of A-Z a-z 0-9 . _ -", ...problems];
+  if (wrong.length === 0) return { agent, name, expires };
+  return failure(400, "invalid_parameter", `No key was made: ${wrong.join("; ")}.`, { problems: wrong });
 }
 
 function viewKey({ id, agent, name, created, expires, revoked }: GatewayKey): KeyEntry {
@@ -81,16 +78,17 @@ function viewKey({ id, agent, name, created, expires, revoked }: GatewayKey): Ke
   };
 }
 
-function renderInstant(instant: Instant | null): string | null {
-  return instant === null ? null : new Date(instant).toISOString();
-}
-
-function note(context: ManagementContext, event: string, { id, agent, name }: GatewayKey): void {
+function note(
+  context: ManagementContext,
+  event: string,
+  { id, agent, name }: GatewayKey,
+  asker: AskerNote,
+): void {
   context.store.journal.append({
     type: "admin",
     time: new Date(context.now()).toISOString(),
     agent,
     event,
-    detail: { id, name },
+    detail: { ...asker, id, name },
   });
 }

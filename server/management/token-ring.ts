@@ -28,8 +28,16 @@ export interface TokenRing {
   create(wanted: NewToken, now: Instant): { readonly token: Token; readonly secret: string };
   /** Every token there ever was, the oldest first. */
   list(): readonly Token[];
-  /** The token as it is once revoked, at once; null when there is none of this id, or it was revoked before. */
+  /**
+   * The token as it is once revoked, at once; null when there is none of this id, or it was revoked before. In force even
+   * where it throws, because it cannot be kept: then it may be tried again.
+   */
   revoke(id: string, now: Instant): Token | null;
+}
+
+/** Whether the token still opens anything: it is neither revoked nor past its time. */
+export function isWorking({ revoked, expires }: Token, now: Instant): boolean {
+  return revoked === null && (expires === null || expires > now);
 }
 
 /** The tokens of `state`, kept in memory so that no request waits for the disk. Nothing else may change them. */
@@ -42,8 +50,7 @@ export function createTokenRing(
 
   function findById(id: string, now: Instant): Token | null {
     const token = byId.get(id);
-    const works = token && token.revoked === null && (token.expires === null || token.expires > now);
-    return works ? token : null;
+    return token && isWorking(token, now) ? token : null;
   }
 
   return {
@@ -75,10 +82,11 @@ export function createTokenRing(
     list: () => [...byId.values()],
     revoke(id, now) {
       const token = byId.get(id);
-      if (!token || !state.revokeToken(id, now)) return null;
-      const revoked = { ...token, revoked: now };
+      if (!token) return null;
+      const at = token.revoked ?? now;
+      const revoked = { ...token, revoked: at };
       byId.set(id, revoked);
-      return revoked;
+      return state.revokeToken(id, at) ? revoked : null;
     },
   };
 }

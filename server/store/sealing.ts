@@ -3,8 +3,9 @@
  * comes from the environment or from a file beside the journal's own.
  */
 import { createCipheriv, createDecipheriv, scryptSync } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "./whole-file.ts";
 
 export interface Sealer {
   /** The text, sealed for `about`. Throws when the key's file can neither be read nor made. */
@@ -56,12 +57,13 @@ export function createSealer({ dataDir, secretKey, random }: SealerParts): Seale
   }
 
   function makeFileKey(): Buffer {
-    if (existsSync(file)) {
-      throw new Error(`${file} holds no key. Put the right one back, or move it away so that one is made.`);
+    // An empty one is what a disk left that was full, or lost its power.
+    if (existsSync(file) && statSync(file).size > 0) {
+      throw new Error(`${file} holds no key; put the right one back, or move it away so that one is made`);
     }
     mkdirSync(join(dataDir, "keys"), { recursive: true, mode: 0o700 });
     const key = Buffer.from(random(KEY_BYTES));
-    writeFileSync(file, `${key.toString("hex")}\n`, { mode: 0o600, flag: "wx" });
+    writeWhole(file, `${key.toString("hex")}\n`);
     return key;
   }
 

@@ -7,8 +7,9 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "./whole-file.ts";
 
 /** Length of a signature in base64. */
 export const SIGNATURE_LENGTH = 88;
@@ -28,8 +29,8 @@ export function openSigner(dataDir: string): Signer {
   if (!existsSync(file)) {
     mkdirSync(join(dataDir, "keys"), { recursive: true, mode: 0o700 });
     const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-    writeFileSync(publicFile(dataDir), publicKey.export({ type: "spki", format: "pem" }), { mode: 0o600 });
-    writeFileSync(file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600, flag: "wx" });
+    writeWhole(publicFile(dataDir), publicKey.export({ type: "spki", format: "pem" }));
+    writeWhole(file, privateKey.export({ type: "pkcs8", format: "pem" }));
   }
   const key = createPrivateKey(readFileSync(file));
   return {

@@ -3,6 +3,7 @@ import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Instant } from "../core/duration.ts";
+import { prepareAlerts } from "./alerts.ts";
 import type { Head } from "./chain.ts";
 import { openDatabase } from "./database.ts";
 import { prepareGatewayKeys } from "./gateway-keys.ts";
@@ -61,6 +62,7 @@ export function openState(dataDir: string, now: () => Instant): OpenState {
     ...prepareGatewayKeys(database),
     ...prepareTrust(database),
     ...prepareSettings(database),
+    ...prepareAlerts(database),
     readHead: (logFile) => readHead.get(relative(dataDir, logFile)),
     writeHead: (logFile, { seq, hash }) => void writeHead.run(relative(dataDir, logFile), seq, hash),
     close: () => database.close(),
@@ -79,10 +81,17 @@ export function readKeptHead(dataDir: string, logFile: string): Head | null {
   }
 }
 
-/** A table of hashes that end some day; adding one sweeps out those that have. */
+/** What one token may have opened at once: whoever logs in without end must not fill the disk. */
+const MOST_OPENED = 1_000;
+
+/** A table of hashes that end some day; adding one sweeps out those that have, and its token's oldest beyond the most. */
 function openExpiring(database: Database, table: "sessions" | "links") {
   const sweep = database.query(`DELETE FROM ${table} WHERE expires <= ?`);
   const insert = database.query(`INSERT OR REPLACE INTO ${table} (hash, expires, token) VALUES (?, ?, ?)`);
+  const crowdOut = database.query(
+    `DELETE FROM ${table} WHERE hash IN
+     (SELECT hash FROM ${table} WHERE token IS ? ORDER BY expires DESC LIMIT -1 OFFSET ${MOST_OPENED})`,
+  );
   const find = database.query<Opened, [string, number]>(
     `SELECT token FROM ${table} WHERE hash = ? AND expires > ?`,
   );
@@ -92,6 +101,7 @@ function openExpiring(database: Database, table: "sessions" | "links") {
     add(hash: string, expires: Instant, token: string | null, now: Instant): void {
       sweep.run(now);
       insert.run(hash, expires, token);
+      crowdOut.run(token);
     },
     find: (hash: string, now: Instant): Opened | null => find.get(hash, now),
     remove: (hash: string): void => void remove.run(hash),

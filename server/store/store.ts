@@ -1,5 +1,7 @@
 /** What the rest of the house sees of storage: four homes, one for each kind of stored fact. */
 import type { Tally } from "../core/agent.ts";
+import type { Raised } from "../core/alerts/law.ts";
+import type { Delivery, Fact, Notice } from "../core/alerts/notice.ts";
 import type { Instant } from "../core/duration.ts";
 import type { Line, NewLine } from "../core/event.ts";
 import type { NanoUsd } from "../core/money.ts";
@@ -105,7 +107,34 @@ export interface KeptSetting {
   readonly sealed: boolean;
 }
 
-/** What people decided: tokens, sessions, links, pauses and their ends, gateway keys, settings; and what trust has come to. */
+/** An alert that was told and is not over. */
+export interface RaisedAlert {
+  /** The rule's name. */
+  readonly rule: string;
+  /** What it was told of, in a form of its own. */
+  readonly subject: string;
+  readonly raised: Pick<Raised, "period" | "since" | "toldAt">;
+  readonly fact: Fact;
+}
+
+/** A notice with what became of it at each channel. */
+export interface ToldNotice {
+  readonly notice: Notice;
+  readonly deliveries: readonly Delivery[];
+}
+
+export interface NoticeFilter {
+  readonly rule?: string;
+  readonly agent?: string;
+}
+
+export interface NoticePage {
+  readonly entries: readonly ToldNotice[];
+  /** Asks for the page after; null at the end. */
+  readonly nextCursor: number | null;
+}
+
+/** What people decided: tokens, sessions, links, pauses and their ends, gateway keys, settings; what trust has come to; and what alerts told. */
 export interface State {
   /** Hash of the admin token, or null before the first start. */
   readAdminToken(): string | null;
@@ -144,6 +173,16 @@ export interface State {
   readSettings(): KeptSetting[];
   /** Puts each in the place of what its path had, and removes those of the dropped paths: all of it or nothing. */
   writeSettings(kept: readonly KeptSetting[], dropped: readonly string[]): void;
+  readRaised(): RaisedAlert[];
+  /** Puts the alert in the place of the one with its rule and subject. */
+  writeRaised(alert: RaisedAlert): void;
+  removeRaised(rule: string, subject: string): void;
+  /** Puts the notice in the place of the one with its id. Of all notices the newest thousand are kept. */
+  writeNotice(told: ToldNotice): void;
+  /** Newest first; `before` is a page's cursor, null for the first one. */
+  readNotices(filter: NoticeFilter, limit: number, before: number | null): NoticePage;
+  /** Those of which a delivery waits, the oldest first. */
+  readWaitingNotices(): ToldNotice[];
 }
 
 /** Logs filter of the API: each member narrows. */

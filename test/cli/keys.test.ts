@@ -22,6 +22,7 @@ describe("tollgate keys create", () => {
     expect(complained).toEqual([
       `This key is shown this once. It proves researcher until it is revoked; its id is ${key?.id}.`,
       "The agent sends it as its SDK's API key, or as the header x-tollgate-key.",
+      'No agent "researcher" has called or is configured.',
     ]);
     expect(api.context.keys.find(printed[0] ?? "", NOON)).toEqual({ id: key?.id ?? "", agent: "researcher" });
   });

@@ -55,6 +55,8 @@ describe("a body", () => {
     await using api = startManagement();
     const answer = await api.asAdmin("/api/events", { method: "POST", body: nest(30_000) });
     expect(answer.status).toBe(400);
-    expect((await api.asAdmin("/api/events", post({ agent_id: "a", event_type: "custom" }))).status).toBe(200);
+    expect((await api.asAdmin("/api/events", post({ agent_id: "a", event_type: "custom" }))).status).toBe(
+      200,
+    );
   });
 });

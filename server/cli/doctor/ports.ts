@@ -31,8 +31,7 @@ async function checkPort({ name, option, host, port }: Listener): Promise<Findin
   const code = "code" in error ? error.code : null;
   if (code === "EADDRINUSE") {
     const health = await readHealth(`http://127.0.0.1:${port}`);
-    const holder = findHolder(port) ?? "another program";
-    const who = health === null ? holder : `another Tollgate, ${health.version}, ${holder}`;
+    const who = describeHolder(findHolder(port), health?.version ?? null);
     return wrong(
       `${name} cannot listen on ${host}:${port}: ${who} does.`,
       `Stop that one, or choose a port with ${option}.`,
@@ -44,6 +43,11 @@ async function checkPort({ name, option, host, port }: Listener): Promise<Findin
   if (code === "EADDRNOTAVAIL")
     return wrong(`${cannot}: this machine has no such address.`, "Correct the host.");
   return wrong(`${cannot}: ${sayWhy(error)}.`, `Choose another address with --host or ${option}.`);
+}
+
+function describeHolder(holder: string | null, version: string | null): string {
+  if (version === null) return holder ?? "another program";
+  return holder === null ? `another Tollgate, ${version},` : `${holder}, which is Tollgate ${version},`;
 }
 
 /** Null when one can; it is given up again at once. */

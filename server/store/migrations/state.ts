@@ -77,4 +77,26 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
     sealed INTEGER NOT NULL CHECK (sealed IN (0, 1))
   ) STRICT;
   `,
+  `
+  -- Alerts that were told and are not over: by the rule and what it was told of, a JSON array that begins with the agent.
+  CREATE TABLE raised_alerts (
+    rule    TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    period  TEXT NOT NULL,
+    since   INTEGER NOT NULL,
+    told_at INTEGER NOT NULL,
+    fact    TEXT NOT NULL,
+    PRIMARY KEY (rule, subject)
+  ) STRICT, WITHOUT ROWID;
+  -- What was told, as JSON: the notice, and what became of it at each channel.
+  CREATE TABLE notices (
+    seq        INTEGER PRIMARY KEY,
+    id         TEXT NOT NULL UNIQUE,
+    rule       TEXT NOT NULL,
+    agent      TEXT,
+    is_waiting INTEGER NOT NULL CHECK (is_waiting IN (0, 1)),
+    notice     TEXT NOT NULL,
+    deliveries TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -94,7 +94,10 @@ const GLYPHS = {
 };
 
 function describe(entry: LogEntry): { kind: keyof typeof GLYPHS; text: string } {
-  if (entry.type === "blocked") return { kind: "blocked", text: `blocked: ${name(entry.reason)}` };
+  if (entry.type === "blocked") {
+    const times = typeof entry.count === "number" ? ` ×${entry.count}` : "";
+    return { kind: "blocked", text: `blocked: ${name(entry.reason)}${times}` };
+  }
   const failed = entry.ending === "failed" || Number(entry.status) >= 400;
   const complete = entry.ending === "complete";
   const parts = [entry.status, complete ? null : entry.ending, entry.error];
