@@ -6,7 +6,7 @@ import { findDuplicate } from "../protocols/deciding.ts";
 import { NO_DEMAND } from "../protocols/demand.ts";
 import { readFormModel } from "../protocols/form.ts";
 import { protocols } from "../protocols/index.ts";
-import type { Json } from "../protocols/json.ts";
+import { type Json, objectOf, parseJson } from "../protocols/json.ts";
 import { askForUsage } from "../protocols/openai-chat.ts";
 import type { Demand, InputEstimate } from "../protocols/protocol.ts";
 import type { Operation, Provider } from "../providers/provider.ts";
@@ -109,7 +109,7 @@ function decide(
   plain: Uint8Array<ArrayBuffer> | null,
 ): Prepared | Refusal {
   const text = plain && decoder.decode(plain);
-  const parsed = text && parseObject(text);
+  const parsed = text && objectOf(parseJson(text));
   if (!parsed) {
     return refusal(
       "invalid_json",
@@ -152,18 +152,6 @@ function decide(
 /** Whether requests of this operation may say how much output they want at most. */
 export function takesCeiling({ kind, name }: Operation): boolean {
   return kind === "generate" && name !== "compact";
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch {
-    // Not JSON: the caller is told so.
-    return null;
-  }
 }
 
 /** A byte order mark stays in the text, where JSON does not allow it: the upstream might read past it, or not. */

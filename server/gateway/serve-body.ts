@@ -60,7 +60,7 @@ export async function serveBody(
   visit.reply = describeReply(visit, operation, prepared, terms, now());
   const early = admitEarly(context.admission(identity, setup));
   if (early) return early;
-  if (addressed === null && isConnectionTest(prepared.model)) {
+  if (addressed === null && operation.kind === "generate" && isConnectionTest(prepared.model)) {
     meet(identity, setup, context, now());
     return answerConnectionTest(visit, identity.name, operation, prepared, terms, now());
   }

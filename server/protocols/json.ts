@@ -1,5 +1,6 @@
 /** Reading JSON that others wrote: every member may be missing or of another type. */
 
+import { goesTooDeep } from "./json-depth.ts";
 import { isTooDeep } from "./translation/nesting.ts";
 
 export type Json = { readonly [member: string]: unknown };
@@ -39,8 +40,9 @@ export function writtenLength(value: unknown): number {
   return isTooDeep(value) ? 0 : JSON.stringify(value).length;
 }
 
-/** The document, or undefined where the text is not JSON. */
+/** The document, or undefined where the text is not JSON, or goes so deep that parsing it would hold up everybody. */
 export function parseJson(text: string): unknown {
+  if (goesTooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

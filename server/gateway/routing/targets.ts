@@ -112,7 +112,8 @@ function chooseFreely(asked: string | null, terms: Terms, known: Known): Target 
   if (wanted === null) {
     return refusal(
       "unserved_model",
-      "The request names no model, and the agent has none. Name one, or set agents.<name>.model.",
+      "The request names no model, and the agent has none. Name one, or set agents.<name>.model. What names none, such " +
+        "as a list of models, is asked of a provider: /agents/<name>/<provider>/…",
     );
   }
   const target = parseTarget(wanted, known);
