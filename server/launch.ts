@@ -123,6 +123,7 @@ export function bringUp(options: LaunchOptions, assets: AssetTable | null): Runn
   note("gateway", "gateway.started", { version: VERSION });
   const events = createEventExport({ ...world, settings: () => configuration.setup().settings.events });
   store.journal.onLine(events.take);
+  world.alerts.start();
 
   const reload = async (): Promise<void> => tellReload(await configuration.reload(), log);
   const unwatch =
@@ -142,7 +143,7 @@ export function bringUp(options: LaunchOptions, assets: AssetTable | null): Runn
     async stop() {
       unwatch?.();
       await listening.stop(pass(configuration.setup().settings.gateway.shutdown_timeout));
-      await events.close();
+      await Promise.all([events.close(), world.alerts.close()]);
       note("gateway", "gateway.stopped");
       runFile.remove();
       store.close();

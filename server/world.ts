@@ -1,5 +1,6 @@
 /** The World: time, chance, network, storage and configuration, built once and passed down. Tests pass their own. */
 import { randomBytes } from "node:crypto";
+import { connect } from "node:net";
 import { totalmem } from "node:os";
 import type { AssetTable } from "./assets.ts";
 import type { Configuration } from "./configuration.ts";
@@ -8,6 +9,7 @@ import { createFleet, type LiveFleet } from "./gateway/fleet.ts";
 import type { Fetch } from "./gateway/forward.ts";
 import { createKeyring, type Keyring } from "./gateway/keys.ts";
 import type { Resolve } from "./gateway/target-url.ts";
+import { type Alerts, createAlerts } from "./outbound/alerts/alerts.ts";
 import type { Store } from "./store/store.ts";
 
 export interface World {
@@ -26,6 +28,8 @@ export interface World {
   readonly keys: Keyring;
   readonly fleet: LiveFleet;
   readonly configuration: Configuration;
+  /** Watch nothing before they are started. */
+  readonly alerts: Alerts;
   /** The built page, or null when running from source. */
   readonly assets: AssetTable | null;
   readonly stopping: AbortController;
@@ -45,7 +49,7 @@ export interface WorldParts {
 export function createWorld({ version, configuration, store, assets, log }: WorldParts): World {
   const startedAt = Date.now();
   const { settings, agent } = configuration.setup();
-  return {
+  const world: Omit<World, "alerts"> = {
     version,
     startedAt,
     now: Date.now,
@@ -68,8 +72,11 @@ export function createWorld({ version, configuration, store, assets, log }: Worl
     stopping: new AbortController(),
     log,
   };
+  const alerts = createAlerts({ ...world, setup: configuration.setup, connect, telegram: TELEGRAM });
+  return { ...world, alerts };
 }
 
+const TELEGRAM = "https://api.telegram.org";
 const LOOKUP_LIMIT: Millis = 5_000;
 
 /** A name server that does not answer must not hold a request, or the gateway's end, for as long as it likes. */

@@ -15,11 +15,12 @@ const TAG_KEY = /^[a-z0-9._-]{1,64}$/;
  * The identity that a call proves or declares. Precedence: a gateway key, `x-agent-id`, the name in `X-Agent-Identity`,
  * the path, the default. Owner, purpose and tags come from `X-Agent-Identity` whoever wins the name. A malformed header
  * is a refusal even when another source would have won: a typo must not be charged to somebody else unnoticed. So is a
- * key that proves nothing or another agent than the one named; in mode `keys`, so is a call without one.
+ * key that proves nothing or another agent than the one named; in mode `keys`, so is a call without one. `shown` are the keys
+ * that the caller shows where SDKs put one.
  */
 export function identify(
   headers: Headers,
-  query: string,
+  shown: readonly string[],
   pathAgent: string | null,
   defaultAgent: AgentName,
   mode: Settings["identity"]["mode"],
@@ -34,7 +35,7 @@ export function identify(
   if (id !== null && !isAgentName(id)) return badName("the header x-agent-id");
   if (pathAgent !== null && !isAgentName(pathAgent)) return badName("the path");
 
-  const proof = readProof(headers, query, keyring, now);
+  const proof = readProof(headers, shown, keyring, now);
   if (proof && "reason" in proof) return proof;
   if (!proof && mode === "keys") return missingKey();
   if (proof) {

@@ -1,20 +1,20 @@
 /** The gateway key that a call shows, in a header of its own or where an SDK puts its API key (SPEC 4.4). */
 import type { Instant } from "../core/duration.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
-import { keysIn, shownKeys } from "./headers.ts";
+import { keysIn } from "./headers.ts";
 import { KEY_PREFIX, type Keyring, type Proof } from "./keys.ts";
 
 /**
- * Which agent the call proves to come from; null when it shows no gateway key. A key that proves nothing is a refusal,
+ * Which agent the call proves to come from; null when it shows no gateway key. `shown` are the keys in the places of SDKs. A key that proves nothing is a refusal,
  * and so are two different ones: whoever shows a key means to be taken for its agent and no other.
  */
 export function readProof(
   headers: Headers,
-  query: string,
+  shown: readonly string[],
   keyring: Pick<Keyring, "find">,
   now: Instant,
 ): Proof | Refusal | null {
-  const keys = readGatewayKeys(headers, query);
+  const keys = readGatewayKeys(headers, shown);
   if (keys.length === 0) return null;
   const [secret, ...others] = new Set(keys);
   if (secret === undefined) return null;
@@ -23,8 +23,8 @@ export function readProof(
 }
 
 /** Whatever the header of its own holds; elsewhere only what begins like a gateway key. */
-function readGatewayKeys(headers: Headers, query: string): string[] {
-  const elsewhere = shownKeys(headers, query).filter((key) => key.startsWith(KEY_PREFIX));
+function readGatewayKeys(headers: Headers, shown: readonly string[]): string[] {
+  const elsewhere = shown.filter((key) => key.startsWith(KEY_PREFIX));
   return [...keysIn(headers.get("x-tollgate-key")), ...elsewhere];
 }
 

@@ -65,13 +65,12 @@ export async function serveBody(
     return answerConnectionTest(visit, identity.name, operation, prepared, terms, now());
   }
 
-  const asked: Asked = { ...headed, prepared };
+  const { caller, lane } = headed;
+  const asked: Asked = { line, operation, addressed, prepared, caller, lane, setup };
   const targets = findTargets(asked, terms);
   if ("reason" in targets) return targets;
-  const tries = createTries(headed, asked, targets, {
-    ...context,
-    accompany: (call, aimed) => accompany(call, aimed, asked, visit, connection, context),
-  });
+  const watch = (call: Call, aimed: Aimed) => accompany(call, aimed, asked, visit, connection, context);
+  const tries = createTries(headed, asked, targets, watch, context);
   const begun = await tries.begin();
   if (begun === null) return clientClosed();
   if ("reason" in begun) return begun;

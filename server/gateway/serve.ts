@@ -60,11 +60,12 @@ export async function serve(
   visit.provider = route.provider?.id ?? null;
   visit.dialect = located?.operation.dialect ?? guessDialect(path, headers);
   if (headerBytes(headers) > MAX_HEADER_BYTES) return headersTooLarge();
-  if (showsAdminToken(headers, query, setup)) return adminToken();
+  const shown = shownKeys(headers, query);
+  if (showsAdminToken(shown, setup)) return adminToken();
 
   const { default_agent } = gateway;
   const { mode } = identityMode;
-  const identity = identify(headers, query, route.agent, default_agent, mode, context.keys, context.now());
+  const identity = identify(headers, shown, route.agent, default_agent, mode, context.keys, context.now());
   if ("reason" in identity) return identity;
   visit.identity = identity;
   const run = readRun(headers);
@@ -73,7 +74,7 @@ export async function serve(
   const early = admitEarly(context.admission(identity, setup));
   if (early) return early;
 
-  const caller = { agent: identity.name, form: route.form, own: clientKey(headers, query) };
+  const caller = { agent: identity.name, form: route.form, own: clientKey(shown) };
   const lane = laneOf(identity, setup, controls);
   let addressed: LaneDestination | null = null;
   if (!isVirtual) {
@@ -113,8 +114,8 @@ function laneOf({ name, key, purpose }: Identity, setup: Setup, controls: Contro
 }
 
 /** Whoever manages calls no models (SPEC 16.3). One that the operator chose looks like an API key: it must not leave as one. */
-function showsAdminToken(headers: Headers, query: string, { settings: { admin } }: Setup): boolean {
-  return shownKeys(headers, query).some((key) => key.startsWith(ADMIN_PREFIX) || key === admin.token);
+function showsAdminToken(shown: readonly string[], { settings: { admin } }: Setup): boolean {
+  return shown.some((key) => key.startsWith(ADMIN_PREFIX) || key === admin.token);
 }
 
 function adminToken(): Refusal {

@@ -15,7 +15,7 @@ export function configRoutes(context: ManagementContext, change: Change) {
     .patch(
       "/config",
       ({ body, request, server, set }) => {
-        const refused = checkPolicies(body) ?? change({ request, server }, { at: [], given: body });
+        const refused = checkLists(body) ?? change({ request, server }, { at: [], given: body });
         return refused ? answerFailure(refused, set) : viewConfig(context);
       },
       SETTINGS_BODY,
@@ -37,13 +37,19 @@ export function configRoutes(context: ManagementContext, change: Change) {
     });
 }
 
-/** A list would take the place of all policies, those of the file included, and nobody would notice. */
-function checkPolicies({ policies }: Readonly<Record<string, unknown>>): Failure | null {
-  if (!Array.isArray(policies)) return null;
-  const message =
-    'Nothing was changed: here each policy stands under its name, {"policies": {"runaway": {"condition": …, "action": …}}}.';
-  return failure(400, "invalid_parameter", message, { parameters: ["policies"] });
+/** A list would take the place of all policies or alerts, those of the file included, and nobody would notice. */
+function checkLists({ policies, alerts }: Readonly<Record<string, unknown>>): Failure | null {
+  if (Array.isArray(policies)) return failure(400, "invalid_parameter", LISTED_POLICIES, POLICIES);
+  const rules = typeof alerts === "object" && alerts !== null && "rules" in alerts ? alerts.rules : null;
+  return Array.isArray(rules) ? failure(400, "invalid_parameter", LISTED_ALERTS, ALERTS) : null;
 }
+
+const POLICIES = { parameters: ["policies"] };
+const LISTED_POLICIES =
+  'Nothing was changed: here each policy stands under its name, {"policies": {"runaway": {"condition": …, "action": …}}}.';
+const ALERTS = { parameters: ["alerts.rules"] };
+const LISTED_ALERTS =
+  'Nothing was changed: here each alert stands under its name, {"alerts": {"rules": {"spend": {"type": "budget", …}}}}.';
 
 function viewConfig({ configuration }: ManagementContext): ConfigAnswer {
   const values = configuration.values([]).map(({ name, value, source }) => ({ path: name, value, source }));

@@ -7,6 +7,7 @@ import type { LiveFleet } from "../gateway/fleet.ts";
 import type { Fetch } from "../gateway/forward.ts";
 import type { Keyring } from "../gateway/keys.ts";
 import type { Setup } from "../gateway/setup.ts";
+import type { Alerts } from "../outbound/alerts/alerts.ts";
 import type { Store } from "../store/store.ts";
 import type { ConfigProblem, ReloadAnswer } from "./wire.ts";
 
@@ -27,7 +28,12 @@ export interface ManagementContext {
   /** What these settings mean for the calls. */
   setup(): Setup;
   /** What these settings are made of, and the way to change them at run time. */
-  readonly configuration: Pick<Configuration, "values" | "shadowed" | "removedPolicies" | "change">;
+  readonly configuration: Pick<
+    Configuration,
+    "values" | "shadowed" | "removedPolicies" | "removedAlerts" | "change"
+  >;
+  /** What alerts have raised, and a way to try them out. */
+  readonly alerts: Pick<Alerts, "raised" | "test">;
   health(): Health;
   /** Reads the configuration file anew and swaps it in, or says everything that is wrong with it. Never throws. */
   reload(): Promise<ReloadResult>;

@@ -3,6 +3,8 @@ import { Elysia } from "elysia";
 import { readTarget } from "../gateway/route.ts";
 import { agentSettingRoutes } from "./agent-settings.ts";
 import { agentRoutes } from "./agents.ts";
+import { alertSettingRoutes } from "./alert-settings.ts";
+import { alertRoutes } from "./alerts.ts";
 import { auditRoutes } from "./audit.ts";
 import { createAuth } from "./auth.ts";
 import { budgetRoutes } from "./budget.ts";
@@ -70,6 +72,8 @@ export function createManagement(context: ManagementContext) {
       .use(auditRoutes(verify))
       .use(policyRoutes(context))
       .use(policySettingRoutes(context, change))
+      .use(alertRoutes(context))
+      .use(alertSettingRoutes(context, change))
       .use(providerRoutes(context, change))
       .use(keyRoutes(context, auth))
       .use(tokenRoutes(context, auth, tokens))

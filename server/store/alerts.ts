@@ -26,7 +26,9 @@ const MOST_NOTICES = 1_000;
 
 /** What state.db does with alerts. Each throws what SQLite throws; rows that were edited and are no JSON are left out. */
 export function prepareAlerts(database: Database): AlertState {
-  const listRaised = database.query<RaisedRow, []>("SELECT * FROM raised_alerts ORDER BY since, rule, subject");
+  const listRaised = database.query<RaisedRow, []>(
+    "SELECT * FROM raised_alerts ORDER BY since, rule, subject",
+  );
   const writeRaised = database.query(
     "INSERT OR REPLACE INTO raised_alerts (rule, subject, period, since, told_at, fact) VALUES (?, ?, ?, ?, ?, ?)",
   );

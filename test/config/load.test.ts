@@ -62,6 +62,7 @@ describe("a configuration", () => {
       providers: {},
       owners: {},
       policies: [],
+      alerts: { rules: [], channels: {} },
       routes: { allow: [] },
       translation: { unsupported: "refuse" },
       events: { endpoint: null, api_key: null, flush_interval: 5_000, max_buffer_size: 50 },

@@ -22,7 +22,7 @@ const GOLDEN: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     "port: 8080",
-    "g.yaml:1:1: port is not a setting; known here: gateway, identity, providers, agents, owners, policies, dashboard, audit, pricing, trust, loops, routes, translation, admin, events.",
+    "g.yaml:1:1: port is not a setting; known here: gateway, identity, providers, agents, owners, policies, dashboard, audit, pricing, trust, loops, routes, translation, admin, events, alerts.",
   ],
   ["gateway:\n  port: 99999", "g.yaml:2:9: gateway.port is 99999; expected a whole number from 0 to 65535."],
   ["gateway: { port: '80' }", 'g.yaml:1:18: gateway.port is "80"; expected a whole number from 0 to 65535.'],

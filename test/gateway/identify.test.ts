@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { shownKeys } from "../../server/gateway/headers.ts";
 import { identify as identifyWith, parseAgentIdentity } from "../../server/gateway/identify.ts";
 import type { Proof } from "../../server/gateway/keys.ts";
 
@@ -13,7 +14,7 @@ function identify(
   defaultAgent: string,
   mode: "open" | "known" | "keys" = "open",
 ) {
-  return identifyWith(headers, "", pathAgent, defaultAgent, mode, keyring, NOW);
+  return identifyWith(headers, shownKeys(headers, ""), pathAgent, defaultAgent, mode, keyring, NOW);
 }
 
 function reasonOf(result: object): unknown {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Priority } from "../../server/core/settings.ts";
 import { type Destination, findDestination } from "../../server/gateway/destination.ts";
-import { clientKey } from "../../server/gateway/headers.ts";
+import { clientKey, shownKeys } from "../../server/gateway/headers.ts";
 import { enterLane, type LaneDestination, slotsOf } from "../../server/gateway/lane-upstream.ts";
 import { findRoute } from "../../server/gateway/route.ts";
 import { createSetup } from "../../server/gateway/setup.ts";
@@ -41,7 +41,7 @@ async function lead(
   const located = route.provider?.locate(request) ?? null;
   const agent = route.agent ?? "bot";
   const resolve = async (): Promise<string[]> => ["93.184.216.34"];
-  const caller = { agent, form: route.form, own: clientKey(headers, "") };
+  const caller = { agent, form: route.form, own: clientKey(shownKeys(headers, "")) };
   const found = await findDestination(route, located, request, caller, setup, resolve);
   if ("reason" in found) throw new Error(found.message);
   return { ...enterLane(found, lane, request, caller, setup), found };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { shownKeys } from "../../server/gateway/headers.ts";
 import type { Proof } from "../../server/gateway/keys.ts";
 import { readProof } from "../../server/gateway/proof.ts";
 
@@ -11,7 +12,7 @@ const keyring = { find: (secret: string) => KEYS.get(secret) ?? null };
 
 /** The id of the key that proves the call, the refusal's reason, or null. */
 function prove(headers: Record<string, string>, query = ""): string | null {
-  const proof = readProof(new Headers(headers), query, keyring, NOW);
+  const proof = readProof(new Headers(headers), shownKeys(new Headers(headers), query), keyring, NOW);
   if (proof === null) return null;
   return "reason" in proof ? proof.reason : proof.id;
 }

@@ -36,8 +36,10 @@ test("pausing with kill ends the agent's streams within one turn, as cut, with t
       values: () => [],
       shadowed: () => [],
       removedPolicies: () => [],
+      removedAlerts: () => [],
       change: () => ({ outcome: "fixed", paths: [] }),
     },
+    alerts: { raised: () => [], test: async () => null },
     fetch: () => Promise.reject(new Error("this API has no network")),
     health: () => ({ degraded: [], warnings: [] }),
     reload: () =>

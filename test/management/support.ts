@@ -1,5 +1,6 @@
 /** A management API on a real socket, over a real store and a fleet that the test writes. */
 import { writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { Elysia } from "elysia";
 import { createConfiguration } from "../../server/configuration.ts";
@@ -15,6 +16,7 @@ import { LIVE_LIMITS } from "../../server/management/live.ts";
 import { createManagement } from "../../server/management/management.ts";
 import { createAdminToken, hashSecret } from "../../server/management/secrets.ts";
 import type { ErrorAnswer } from "../../server/management/wire.ts";
+import { createAlerts } from "../../server/outbound/alerts/alerts.ts";
 import { openRunTime } from "../../server/run-time.ts";
 import { openStore } from "../../server/store/open.ts";
 import { createSealer } from "../../server/store/sealing.ts";
@@ -103,6 +105,23 @@ export function startManagement(options: { token?: string; host?: string; config
   const stopping = new AbortController();
   let healthChecks = 0;
 
+  const every = (_period: number, run: () => void) => {
+    timers.add(run);
+    return () => timers.delete(run);
+  };
+  const alerts = createAlerts({
+    store,
+    fleet,
+    setup,
+    every,
+    now: () => now,
+    newId: () => crypto.randomUUID(),
+    fetch: (url, init) => fetch(url, init),
+    connect,
+    telegram: "http://127.0.0.1:1",
+    log,
+  });
+
   const context: ManagementContext = {
     now: () => now,
     version: "1.2.3",
@@ -116,6 +135,7 @@ export function startManagement(options: { token?: string; host?: string; config
     settings: () => setup().settings,
     setup,
     configuration,
+    alerts,
     health() {
       healthChecks++;
       return harness.health;
@@ -124,10 +144,7 @@ export function startManagement(options: { token?: string; host?: string; config
     gatewayUrl: () => "http://127.0.0.1:8080",
     dashboardUrl: () => "http://127.0.0.1:4040",
     random,
-    every(_period, run) {
-      timers.add(run);
-      return () => timers.delete(run);
-    },
+    every,
     stopping: stopping.signal,
     log,
   };

@@ -15,13 +15,19 @@ const POLICY_EVENTS: ReadonlyMap<string, string> = new Map([
 
 /** The sentence of a notice about this agent (null: about all of them). */
 export function describe(fact: Fact, kind: Exclude<NoticeKind, "test">, agent: AgentName | null): string {
-  const who = agent ?? "All agents";
-  if (kind === "recovered" && fact.type !== "loop" && fact.type !== "policy") return describeEnd(fact, who);
-  const again = kind === "repeated" ? "Still: " : "";
-  return `${again}${describeRaised(fact, who)}`;
+  if (kind === "recovered" && fact.type !== "loop" && fact.type !== "policy") {
+    return describeEnd(fact, nameOf(agent));
+  }
+  return `${kind === "repeated" ? "Still: " : ""}${describeRaised(fact, agent)}`;
 }
 
-function describeRaised(fact: Fact, who: string): string {
+function nameOf(agent: AgentName | null): string {
+  return agent ?? "all agents";
+}
+
+/** The sentence of an alert that is raised. */
+export function describeRaised(fact: Fact, agent: AgentName | null): string {
+  const who = nameOf(agent);
   switch (fact.type) {
     case "budget":
       return `${who} has spent ${share(fact.spent, fact.cap)} of its ${BUDGETS[fact.window]}: ${usd(fact.spent)} of ${usd(fact.cap)} USD.`;

@@ -1,8 +1,9 @@
 /** What each type of rule that lasts looks at: whether its line is crossed, and the figures to tell. Pure. */
-import { TIERS } from "../trust-tier.ts";
+
 import type { Window } from "../budget.ts";
 import type { Instant } from "../duration.ts";
 import type { NanoUsd } from "../money.ts";
+import { TIERS } from "../trust-tier.ts";
 import type { Finding } from "./law.ts";
 import type { Fact } from "./notice.ts";
 import type { AlertRule } from "./rule.ts";
@@ -71,7 +72,8 @@ export function judgeTrust(from: string, to: string, score: number, fellFrom: st
 }
 
 function rankOf(tier: string): number {
-  return TIERS.findIndex((one) => one === tier);
+  const tiers: readonly string[] = TIERS;
+  return tiers.indexOf(tier);
 }
 
 function sayWhether(holds: boolean): Finding {

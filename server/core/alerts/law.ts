@@ -33,7 +33,12 @@ export interface Step {
 const QUIET: Step = { memory: null, tell: null };
 
 /** The next step of one alert. A clock that was set back counts as time passed. */
-export function step(memory: Raised | null, finding: Finding | null, terms: TellingTerms, now: Instant): Step {
+export function step(
+  memory: Raised | null,
+  finding: Finding | null,
+  terms: TellingTerms,
+  now: Instant,
+): Step {
   if (finding === null) return { memory, tell: null };
   if (!finding.holds) {
     if (memory === null) return QUIET;

@@ -126,6 +126,7 @@ function findOverride(
   { provider, model }: { readonly provider: Provider | null; readonly model: string | null },
   { overrides }: Terms,
 ): readonly [key: string, target: string] | null {
+  if (isEmpty(overrides)) return null;
   const keys = provider === null ? ["*"] : [provider.id, "*"];
   const rules = keys.map((key) => [key, Object.hasOwn(overrides, key) ? overrides[key] : undefined] as const);
   for (const [key, own] of rules) {
@@ -160,4 +161,9 @@ function unserved(model: string): Refusal {
     `Nothing says which provider serves the model ${JSON.stringify(model.slice(0, 80))}. Write provider/model, or set ` +
       "agents.<name>.provider.",
   );
+}
+
+function isEmpty(entries: object): boolean {
+  for (const _ in entries) return false;
+  return true;
 }

@@ -43,10 +43,8 @@ export interface Tries {
   next(failed: Try, result: Response | UpstreamFailure): Promise<Try | null>;
 }
 
-export interface TriesContext extends DoorContext {
-  /** Watches over a call that has begun, until its answer is over. */
-  accompany(call: Call, aimed: Aimed): AnswerContext;
-}
+/** Watches over a call that has begun, until its answer is over. */
+export type Accompany = (call: Call, aimed: Aimed) => AnswerContext;
 
 type Known = Omit<Applicant, "prepared" | "destination" | "ownKey" | "isUnderstudy">;
 
@@ -55,7 +53,8 @@ export function createTries(
   known: Known,
   asked: Asked,
   targets: readonly Target[],
-  context: TriesContext,
+  accompany: Accompany,
+  context: DoorContext,
 ): Tries {
   const { controls, now, store } = context;
   const { retries } = asked.setup.agent(known.identity.name);
@@ -83,7 +82,7 @@ export function createTries(
 
   function embark(aimed: Aimed, packed: Departure, { call, body }: LetIn): Try {
     const departure = { ...packed, body };
-    const answering = context.accompany(call, aimed);
+    const answering = accompany(call, aimed);
     return { call, aimed, ownKey: ownKeyOf(aimed.destination), departure, answering };
   }
 

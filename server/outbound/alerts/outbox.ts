@@ -130,9 +130,13 @@ export function createOutbox({ state, channels, send, every, now, log }: OutboxP
   /** Resolves after a delay, or when the gateway stops. */
   function pass(delay: Millis): Promise<void> {
     const passed = Promise.withResolvers<void>();
-    const cancel = every(delay, passed.resolve);
-    closing.signal.addEventListener("abort", () => passed.resolve(), { once: true });
-    return passed.promise.finally(cancel);
+    const stop = () => passed.resolve();
+    const cancel = every(delay, stop);
+    closing.signal.addEventListener("abort", stop);
+    return passed.promise.finally(() => {
+      cancel();
+      closing.signal.removeEventListener("abort", stop);
+    });
   }
 
   return {

@@ -19,7 +19,11 @@ export function signBody(body: string, secret: string): string {
 }
 
 /** One try. Follows no redirect: what was meant for one address goes to no other. */
-export async function postNotice({ url, body, secret }: Post, fetch: Fetch, signal: AbortSignal): Promise<Sent> {
+export async function postNotice(
+  { url, body, secret }: Post,
+  fetch: Fetch,
+  signal: AbortSignal,
+): Promise<Sent> {
   try {
     const answer = await fetch(url, {
       method: "POST",

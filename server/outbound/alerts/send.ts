@@ -9,7 +9,9 @@ import { renderDiscord, renderSlack, renderTelegram, renderWebhook } from "./ren
 export type Fetch = (url: string, init: BunFetchRequestInit) => Promise<Response>;
 
 /** What became of one try. `isFinal`: another would end the same. */
-export type Sent = { readonly ok: true } | { readonly ok: false; readonly problem: string; readonly isFinal: boolean };
+export type Sent =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly problem: string; readonly isFinal: boolean };
 
 export interface SendParts {
   readonly fetch: Fetch;
@@ -44,7 +46,11 @@ function describePost(channel: ChannelSettings, notice: Notice, telegram: string
   const { type, url, secret, bot_token, chat_id } = channel;
   if (type === "telegram") {
     if (bot_token === null || chat_id === null) return null;
-    return { url: `${telegram}/bot${bot_token}/sendMessage`, body: renderTelegram(notice, chat_id), secret: null };
+    return {
+      url: `${telegram}/bot${bot_token}/sendMessage`,
+      body: renderTelegram(notice, chat_id),
+      secret: null,
+    };
   }
   if (url === null) return null;
   if (type === "webhook") return { url, body: renderWebhook(notice), secret };

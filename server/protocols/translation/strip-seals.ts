@@ -22,15 +22,15 @@ type Strip = (entry: Json) => Json | null;
 interface Place {
   readonly member: string;
   /** What stands in the body if there is a seal in it. */
-  readonly mark: string;
+  readonly mark: Buffer;
   readonly strip: Strip;
 }
 
 const PLACES: ReadonlyMap<Dialect, Place> = new Map<Dialect, Place>([
-  ["openai-chat", { member: "messages", mark: SEAL, strip: stripChatMessage }],
-  ["openai-responses", { member: "input", mark: SEAL, strip: stripItem }],
-  ["anthropic-messages", { member: "messages", mark: SEAL, strip: stripMessage }],
-  ["gemini", { member: "contents", mark: GEMINI_SEAL, strip: stripContent }],
+  ["openai-chat", { member: "messages", mark: Buffer.from(SEAL), strip: stripChatMessage }],
+  ["openai-responses", { member: "input", mark: Buffer.from(SEAL), strip: stripItem }],
+  ["anthropic-messages", { member: "messages", mark: Buffer.from(SEAL), strip: stripMessage }],
+  ["gemini", { member: "contents", mark: Buffer.from(GEMINI_SEAL), strip: stripContent }],
 ]);
 
 /**
@@ -39,7 +39,7 @@ const PLACES: ReadonlyMap<Dialect, Place> = new Map<Dialect, Place>([
  */
 export function stripSeals(body: Uint8Array, document: Json, dialect: Dialect): Unsealed | null {
   const place = PLACES.get(dialect);
-  if (!place || !bytesOf(body).includes(place.mark)) return null;
+  if (!place || !includes.call(body, place.mark)) return null;
   const entries = listOf(document[place.member]);
   const conversation = entries.flatMap((entry) => stripEntry(entry, place.strip));
   // The mark may stand in a text.
@@ -55,6 +55,5 @@ function stripEntry(entry: unknown, strip: Strip): readonly unknown[] {
   return stripped ? [stripped] : [];
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
-}
+/** `Buffer`'s own, which takes any Uint8Array. */
+const { includes } = Buffer.prototype as Buffer & { includes(this: Uint8Array, mark: Buffer): boolean };
