@@ -29,7 +29,8 @@ export async function conduct(
       for (;;) {
         result = await forward(current.call, current.departure, fetch);
         if (!("refusal" in result)) onAnswer(result, current);
-        const next = await tries.next(current, result);
+        const trying = tries.next(current, result);
+        const next = trying && (await trying);
         if (!next) break;
         current.call.abort.abort();
         current = next;

@@ -19,7 +19,7 @@ import { makeBill } from "../settle.ts";
 import { originOf } from "../upstream-key.ts";
 import { judgeEnding } from "../verdict.ts";
 import { type Aimed, type Asked, aim } from "./aim.ts";
-import { chooseStep, failureOf } from "./attempts.ts";
+import { chooseStep, type Failure, failureOf } from "./attempts.ts";
 import type { Target } from "./targets.ts";
 import { waitAgain } from "./wait-again.ts";
 
@@ -40,7 +40,7 @@ export interface Tries {
    * The try after one that came to this, or null where that is the answer. What the failed one has taken and is not
    * charged for has been given back then.
    */
-  next(failed: Try, result: Response | UpstreamFailure): Promise<Try | null>;
+  next(failed: Try, result: Response | UpstreamFailure): Promise<Try | null> | null;
 }
 
 /** Watches over a call that has begun, until its answer is over. */
@@ -118,9 +118,17 @@ export function createTries(
     return destination === aimed.destination ? aimed : { ...aimed, destination };
   }
 
-  async function next(failed: Try, result: Response | UpstreamFailure): Promise<Try | null> {
+  function next(failed: Try, result: Response | UpstreamFailure): Promise<Try | null> | null {
     const failure = failureOf(result, failed.call.stopped, now());
     if (failure === null || (retries === 0 && at + 1 >= targets.length)) return null;
+    return goOn(failed, result, failure);
+  }
+
+  async function goOn(
+    failed: Try,
+    result: Response | UpstreamFailure,
+    failure: Failure,
+  ): Promise<Try | null> {
     const again = aimAt(at);
     const step = chooseStep(failure, {
       retries,
