@@ -1,5 +1,6 @@
 /** What makes a policy impossible: a name that is taken, a condition that cannot be read, parameters of another action. Pure. */
 import type { ConditionFault, PolicyParams, PolicySettings } from "../core/settings.ts";
+import { checkChannelNames } from "./alert-rules.ts";
 import type { Contradiction } from "./contradiction.ts";
 import { quote, renderPath } from "./problem.ts";
 
@@ -10,9 +11,10 @@ const OWN_PARAMS = [
   ["delay_ms", "throttle"],
 ] as const satisfies readonly (readonly [keyof PolicyParams, PolicySettings["action"]])[];
 
-/** Every contradiction among policies. */
+/** Every contradiction among policies; `channels` are the names of those that alerts have. */
 export function* checkPolicies(
   policies: readonly PolicySettings[],
+  channels: readonly string[],
   checkCondition: (condition: string) => ConditionFault | null,
 ): Generator<Contradiction> {
   const names = new Map<string, number>();
@@ -28,6 +30,7 @@ export function* checkPolicies(
     }
     const fault = checkCondition(policy.condition);
     if (fault) yield about([...path, "condition"], describeFault(policy.name, fault));
+    yield* checkChannelNames(policy.params.channels, channels, [...path, "params", "channels"]);
     yield* checkParams(policy, path);
   }
 }
@@ -42,6 +45,9 @@ function* checkParams({ action, params }: PolicySettings, path: readonly string[
     if (params[key] !== null && action !== owner) {
       yield about([...at, key], `belongs to the action ${owner}, and the action here is ${action}`);
     }
+  }
+  if (params.channels.length > 0 && action !== "alert") {
+    yield about([...at, "channels"], `belongs to the action alert, and the action here is ${action}`);
   }
   if (action !== "throttle") return;
   if (params.rate === null && params.delay_ms === null) {

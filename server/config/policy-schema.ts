@@ -9,7 +9,7 @@ import {
   neededText,
   rateOrNone,
 } from "./leaves.ts";
-import { section } from "./shapes.ts";
+import { list, section } from "./shapes.ts";
 
 const DAY = 86_400_000;
 const YEAR = 365 * DAY;
@@ -29,6 +29,10 @@ export const policy = section({
       "pause: for how long; left out, until a person resumes the agent.",
     ),
     cooldown: duration("15m", { minimum: 0, maximum: YEAR }, "alert: the least time between two of them."),
+    channels: list(
+      "tollgate-policy-name",
+      "alert: the channels of alerts that are told; none, the logs alone.",
+    ),
     rate: rateOrNone("throttle: what may still pass, such as 10/min."),
     delay_ms: durationOrNone(
       { minimum: 1, maximum: 60_000 },

@@ -27,7 +27,7 @@ export function findContradictions(settings: Settings, judges: Judges): Contradi
     ...checkAgents(settings, names),
     ...checkLimits(settings, names),
     ...checkTargets(settings, names, judges.isKnownModel),
-    ...checkPolicies(settings.policies, judges.checkCondition),
+    ...checkPolicies(settings.policies, Object.keys(settings.alerts.channels), judges.checkCondition),
     ...checkAlerts(settings.alerts),
     ...checkListeners(settings),
   ];

@@ -249,6 +249,8 @@ export interface PolicyParams {
   readonly duration: Millis | null;
   /** The least time between two alerts about one agent. */
   readonly cooldown: Millis;
+  /** Alert: who is told, among the channels of alerts. */
+  readonly channels: readonly string[];
   /** Throttle: what passes; or `delay_ms`, how long each call is held back. Never both. */
   readonly rate: Rate | null;
   readonly delay_ms: Millis | null;

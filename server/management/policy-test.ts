@@ -78,7 +78,15 @@ const QUESTION: Omit<PolicySettings, "condition"> = {
   name: "",
   action: "alert",
   mode: "enforce",
-  params: { min_calls: null, duration: null, cooldown: 0, rate: null, delay_ms: null, hold_seconds: 0 },
+  params: {
+    min_calls: null,
+    duration: null,
+    cooldown: 0,
+    channels: [],
+    rate: null,
+    delay_ms: null,
+    hold_seconds: 0,
+  },
 };
 
 /** Also by its least number of calls, which is one of a lifetime unless the rule looks at the hour. */

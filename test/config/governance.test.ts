@@ -130,6 +130,7 @@ routes: { allow: ["/v1/files*"] }
         min_calls: null,
         duration: null,
         cooldown: 900_000,
+        channels: [],
         rate: { count: 10, per: 3_600_000 },
         delay_ms: null,
         hold_seconds: 5,

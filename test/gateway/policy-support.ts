@@ -36,6 +36,7 @@ export function rule(
     min_calls: null,
     duration: null,
     cooldown: 900_000,
+    channels: [],
     rate: null,
     delay_ms: null,
     hold_seconds: 60,

@@ -27,7 +27,14 @@ async function ask(api: Harness, question: unknown): Promise<PolicyTestAnswer> {
 test("the policies in force are listed in their order, with how they act", async () => {
   await using api = startManagement({ config: CONFIG });
   const list = async () => (await api.asAdmin("/api/policies")).json();
-  const params = { duration: null, cooldown: "15m", rate: null, delay_ms: null, hold_seconds: 60 };
+  const params = {
+    duration: null,
+    cooldown: "15m",
+    channels: [],
+    rate: null,
+    delay_ms: null,
+    hold_seconds: 60,
+  };
   expect(await list()).toEqual({
     policies: [
       {

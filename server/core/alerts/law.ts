@@ -57,9 +57,13 @@ export function step(
 /** What merely happens, such as a loop, has no end: it is told again only after this long where the rule does not say. */
 const QUIET_AFTER_MOMENT: Millis = 15 * 60_000;
 
+/** Whether a moment that was told is still so fresh that another one like it is not. */
+export function isQuiet({ toldAt }: Pick<Raised, "toldAt">, repeat: Millis | null, now: Instant): boolean {
+  return Math.abs(now - toldAt) < (repeat ?? QUIET_AFTER_MOMENT);
+}
+
 /** The next step of an alert of which a moment is told: it happened now. */
 export function stepMoment(memory: Raised | null, repeat: Millis | null, now: Instant): Step {
-  const quiet = repeat ?? QUIET_AFTER_MOMENT;
-  if (memory !== null && Math.abs(now - memory.toldAt) < quiet) return { memory, tell: null };
+  if (memory !== null && isQuiet(memory, repeat, now)) return { memory, tell: null };
   return { memory: { period: "", since: now, toldAt: now, heldAt: now }, tell: "raised" };
 }

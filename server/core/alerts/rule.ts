@@ -2,6 +2,7 @@
 import type { AgentName } from "../agent.ts";
 import type { Window } from "../budget.ts";
 import type { Millis } from "../duration.ts";
+import type { PolicySettings } from "../settings.ts";
 import type { AlertRuleSettings } from "./settings.ts";
 
 interface Common {
@@ -24,7 +25,9 @@ export type AlertRule = Common &
       }
     | { readonly type: "agent_down"; readonly silence: Millis }
     | { readonly type: "blocked_burst"; readonly window: Millis; readonly count: number }
-    | { readonly type: "breaker_open" | "trust_drop" | "loop" | "policy" }
+    /** Null: every policy. */
+    | { readonly type: "policy"; readonly policy: string | null }
+    | { readonly type: "breaker_open" | "trust_drop" | "loop" }
   );
 
 const MINUTE: Millis = 60_000;
@@ -58,7 +61,21 @@ export function readRule(settings: AlertRuleSettings): AlertRule {
         window: typeof window === "number" ? window : 5 * MINUTE,
         count: settings.count ?? 10,
       };
+    case "policy":
+      return { ...common, type, policy: null };
     default:
       return { ...common, type };
   }
+}
+
+/**
+ * The rule that a policy with the action `alert` is for its channels (SPEC 10); null where it names none. The policy's own
+ * cooldown keeps it quiet.
+ */
+export function ruleOfPolicy({ name, params }: PolicySettings): AlertRule | null {
+  const { channels } = params;
+  if (channels.length === 0) return null;
+  // No rule of alerts has a colon in its name.
+  const called = `policy:${name}`;
+  return { name: called, type: "policy", policy: name, agent: "*", channels, repeat: 0, recovery: false };
 }

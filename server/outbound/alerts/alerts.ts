@@ -2,7 +2,7 @@
 import type { AgentName } from "../../core/agent.ts";
 import { describe } from "../../core/alerts/describe.ts";
 import type { Fact, Notice, NoticeKind } from "../../core/alerts/notice.ts";
-import { type AlertRule, readRule } from "../../core/alerts/rule.ts";
+import { type AlertRule, readRule, ruleOfPolicy } from "../../core/alerts/rule.ts";
 import { dayStart, hourStart } from "../../core/calendar.ts";
 import type { Instant, Millis } from "../../core/duration.ts";
 import type { Line } from "../../core/event.ts";
@@ -59,6 +59,7 @@ export function createAlerts(parts: AlertsParts): Alerts {
   const watch = createWatch({
     memory,
     signals,
+    startedAt: now(),
     agents: () => fleet.agents.keys(),
     find(name) {
       const agent = fleet.agents.get(name);
@@ -93,7 +94,8 @@ export function createAlerts(parts: AlertsParts): Alerts {
     const current = setup();
     if (current === followed) return;
     followed = current;
-    rules = current.settings.alerts.rules.map(readRule);
+    const { alerts, policies } = current.settings;
+    rules = [...alerts.rules.map(readRule), ...policies.map(ruleOfPolicy).filter((rule) => rule !== null)];
     memory.keepOnly(rules);
     signals.follow(rules);
     watch.stirAll();
@@ -124,6 +126,8 @@ export function createAlerts(parts: AlertsParts): Alerts {
     },
     async close() {
       for (const stop of stops.splice(0)) stop();
+      // What happened in the last second is kept for the next start, if it cannot be sent any more.
+      judge();
       await outbox.close();
     },
   };

@@ -1,6 +1,5 @@
 /** Sends a notice by mail. A password goes over TLS alone, but to this machine itself. */
 import type { Socket } from "node:net";
-import { createTransport } from "nodemailer";
 import type { Notice } from "../../core/alerts/notice.ts";
 import type { ChannelSettings } from "../../core/alerts/settings.ts";
 import { renderMail } from "./render.ts";
@@ -24,8 +23,12 @@ export async function sendMail(
   const socket = connect(port, host);
   const stop = () => socket.destroy();
   signal.addEventListener("abort", stop);
+  // What still goes wrong once the try has ended matters to nobody.
+  socket.on("error", () => undefined);
   try {
     await connected(socket, signal);
+    // A gateway that sends no mail starts without the library.
+    const { createTransport } = await import("nodemailer");
     const transport = createTransport({
       host,
       port,
@@ -78,7 +81,8 @@ function describeFailure(cause: unknown): Sent {
     const problem = `The mail server answered ${responseCode}.`;
     return { ok: false, problem, isFinal: responseCode >= 500 };
   }
-  const problem = "The mail server cannot be reached. Check smtp.host, smtp.port and the network.";
+  const problem =
+    "The mail server cannot be reached, or not by a connection that can be trusted. Check smtp.host, smtp.port and its certificate.";
   return { ok: false, problem, isFinal: false };
 }
 

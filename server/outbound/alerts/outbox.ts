@@ -72,9 +72,15 @@ export function createOutbox({ state, channels, send, every, now, log }: OutboxP
       return;
     }
     queue.items.push(pending);
+    pump(name, queue);
+  }
+
+  function pump(name: string, queue: Queue): void {
     queue.worker ??= work(name, queue).finally(() => {
       queue.worker = null;
       if (queue.items.length === 0) queues.delete(name);
+      // What came while the last turn was ending.
+      else if (!closing.signal.aborted) pump(name, queue);
     });
   }
 

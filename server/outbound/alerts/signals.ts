@@ -1,6 +1,5 @@
 /** What the journal's lines tell alerts, gathered as they come: O(1) for each, bounded, and judged by somebody else later. */
 import type { AgentName } from "../../core/agent.ts";
-import type { Fact } from "../../core/alerts/notice.ts";
 import type { AlertRule } from "../../core/alerts/rule.ts";
 import {
   type Counted,
@@ -12,12 +11,8 @@ import {
 import type { Instant } from "../../core/duration.ts";
 import type { Line, NoteLine } from "../../core/event.ts";
 import { isError } from "../../store/tally.ts";
+import { type Happening, readHappening, textOf } from "./happening.ts";
 import type { Subject } from "./memory.ts";
-
-/** Something that happened to an agent, to be judged once. */
-export interface Happening extends Subject {
-  readonly fact: Extract<Fact, { readonly type: "trust_drop" | "loop" | "policy" }>;
-}
 
 export interface OpenBreaker extends Subject {
   readonly provider: string;
@@ -141,30 +136,4 @@ export function isAbout({ agent: watched }: Pick<AlertRule, "agent">, agent: Age
 /** A rule whose window became another one counts anew. */
 function keyOf({ name, type, window }: CountingRule): string {
   return `${name} ${type} ${window}`;
-}
-
-const POLICY_EVENTS: readonly string[] = ["policy.paused", "policy.alerted", "policy.throttled"];
-
-function readHappening(line: Line, agent: AgentName): Happening | null {
-  if (!("event" in line) || line.type === "external") return null;
-  const { event, detail } = line;
-  if (event === "trust.changed") {
-    const [from, to] = [textOf(detail?.from), textOf(detail?.to)];
-    return { agent, about: "", fact: { type: "trust_drop", from, to, score: numberOf(detail?.score) } };
-  }
-  if (event === "loop.detected") {
-    const [window, threshold] = [numberOf(detail?.window), numberOf(detail?.threshold)];
-    return { agent, about: "", fact: { type: "loop", window, threshold } };
-  }
-  if (!POLICY_EVENTS.includes(event)) return null;
-  const policy = textOf(detail?.rule);
-  return { agent, about: policy, fact: { type: "policy", policy, event } };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function numberOf(value: unknown): number {
-  return typeof value === "number" ? value : 0;
 }

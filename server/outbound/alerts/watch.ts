@@ -1,39 +1,23 @@
 /** Judges every rule of alerts once a second, by what the journal told meanwhile and by what time alone has changed (SPEC 15). */
 import type { AgentName } from "../../core/agent.ts";
-import {
-  type Judged,
-  judgeBreaker,
-  judgeBudget,
-  judgeBurst,
-  judgeErrorRate,
-  judgeSilence,
-  judgeTrust,
-} from "../../core/alerts/judge.ts";
-import { type Raised, type Step, step, stepMoment } from "../../core/alerts/law.ts";
+import { type Judged, judgeBreaker, judgeTrust } from "../../core/alerts/judge.ts";
+import { isQuiet, type Raised, type Step, step, stepMoment } from "../../core/alerts/law.ts";
 import type { Fact, NoticeKind } from "../../core/alerts/notice.ts";
 import type { AlertRule } from "../../core/alerts/rule.ts";
-import type { Window } from "../../core/budget.ts";
 import type { Instant, Millis } from "../../core/duration.ts";
-import type { NanoUsd } from "../../core/money.ts";
+import { type Figures, judgeAgent } from "./figures.ts";
+import type { Happening } from "./happening.ts";
 import type { AlertMemory, Subject } from "./memory.ts";
-import { type Happening, isAbout, type OpenBreaker, type Signals } from "./signals.ts";
-
-/** An agent as alerts see it. */
-export interface WatchedAgent {
-  readonly lastSeen: Instant | null;
-  readonly inFlight: number;
-  spent(window: Window): NanoUsd;
-  cap(window: Window): NanoUsd | null;
-}
+import { isAbout, type OpenBreaker, type Signals } from "./signals.ts";
 
 export interface WatchParts {
   readonly memory: AlertMemory;
   readonly signals: Signals;
   /** Every agent that has ever called. */
   agents(): Iterable<AgentName>;
-  find(agent: AgentName): WatchedAgent | null;
-  /** When the current window began; 0 for the lifetime. */
-  windowStart(window: Window, now: Instant): Instant;
+  readonly startedAt: Figures["startedAt"];
+  find: Figures["find"];
+  windowStart: Figures["windowStart"];
   /** Is told each notice, once. */
   tell(rule: AlertRule, kind: Exclude<NoticeKind, "test">, agent: AgentName | null, fact: Fact): void;
 }
@@ -49,7 +33,9 @@ export interface Watch {
 const BREAKER_CALM: Millis = 60_000;
 
 /** A watch that judges all agents at its first turn, since nobody knows what happened before. */
-export function createWatch({ memory, signals, agents, find, windowStart, tell }: WatchParts): Watch {
+export function createWatch(parts: WatchParts): Watch {
+  const { memory, signals, agents, startedAt, find, windowStart, tell } = parts;
+  const figures: Figures = { startedAt, signals, find, windowStart };
   let isAllStirred = true;
   let windowsSeen = "";
 
@@ -70,27 +56,6 @@ export function createWatch({ memory, signals, agents, find, windowStart, tell }
     return memory.find(rule, subject)?.raised ?? null;
   }
 
-  function judgeAgent(rule: AlertRule, agent: AgentName, now: Instant): Judged | null {
-    const state = find(agent);
-    switch (rule.type) {
-      case "budget": {
-        const { window } = rule;
-        return state && judgeBudget(rule, state.spent(window), state.cap(window), windowStart(window, now));
-      }
-      case "error_rate":
-        return judgeErrorRate(rule, signals.counted(rule, agent, now));
-      case "blocked_burst":
-        return judgeBurst(rule, signals.counted(rule, agent, now));
-      case "agent_down": {
-        const seen = Math.max(state?.lastSeen ?? 0, signals.heardAt(agent) ?? 0);
-        // Never heard of: it may not have begun.
-        return seen === 0 ? null : judgeSilence(rule, seen, state?.inFlight ?? 0, now);
-      }
-      default:
-        return null;
-    }
-  }
-
   function judgeBreakers(rule: AlertRule, breakers: readonly OpenBreaker[], now: Instant): void {
     for (const breaker of breakers.filter(({ agent }) => isAbout(rule, agent))) {
       move(rule, subjectOf(breaker), judgeBreaker(breaker.provider, true), now);
@@ -106,6 +71,7 @@ export function createWatch({ memory, signals, agents, find, windowStart, tell }
 
   function judgeHappening(rule: AlertRule, { agent, about, fact }: Happening, now: Instant): void {
     if (fact.type !== rule.type || !isAbout(rule, agent)) return;
+    if (rule.type === "policy" && rule.policy !== null && rule.policy !== about) return;
     const subject = { agent, about };
     if (fact.type !== "trust_drop") {
       settle(rule, subject, stepMoment(raisedOf(rule, subject), rule.repeat, now), fact);
@@ -114,6 +80,13 @@ export function createWatch({ memory, signals, agents, find, windowStart, tell }
     const raised = memory.find(rule, subject)?.fact;
     const fellFrom = raised?.type === "trust_drop" ? raised.from : null;
     move(rule, subject, judgeTrust(fact.from, fact.to, fact.score, fellFrom), now);
+  }
+
+  /** They have no end, but there comes a time when they matter to nobody. */
+  function forgetMoments(rule: AlertRule, now: Instant): void {
+    for (const { agent, about, raised, fact } of memory.list(rule)) {
+      if (!isQuiet(raised, rule.repeat, now)) memory.put(rule, { agent, about }, null, fact);
+    }
   }
 
   /** Trust tells only of changes: a tier that lasts is told again from what is remembered. */
@@ -153,11 +126,12 @@ export function createWatch({ memory, signals, agents, find, windowStart, tell }
             break;
           case "loop":
           case "policy":
+            forgetMoments(rule, now);
             for (const happening of happenings) judgeHappening(rule, happening, now);
             break;
           default:
             for (const agent of listDue(rule, due)) {
-              move(rule, { agent, about: "" }, judgeAgent(rule, agent, now), now);
+              move(rule, { agent, about: "" }, judgeAgent(rule, agent, figures, now), now);
             }
         }
       }

@@ -2,6 +2,8 @@
 
 import { afterEach, describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { calmZone } from "../../support/calm-zone.ts";
 import { openHome } from "../../support/launched.ts";
 import { until, within } from "../../support/signals.ts";
@@ -137,6 +139,33 @@ describe("a budget's line of 80%", () => {
     await sent(gateway, 1);
     const { body } = webhook.delivered.at(-1) ?? {};
     expect(body).toMatchObject({ agent: "researcher", kind: "raised" });
+  });
+});
+
+describe("a channel that was set at run time", () => {
+  test("is used after a restart; without the right key the gateway starts, and says what it cannot read", async () => {
+    const { home, webhook } = open("");
+    const url = `${webhook.url}/late/s3cret`;
+    {
+      await using gateway = await home.start();
+      const channels = { late: { type: "webhook", url } };
+      await gateway.api.config.patch({ alerts: { channels } });
+      await gateway.api.alerts.post({ name: "loops", type: "loop", channels: ["late"] });
+    }
+    {
+      await using gateway = await home.start();
+      const { data } = await gateway.api.alerts({ name: "loops" }).test.post();
+      expect(data?.deliveries).toMatchObject([{ channel: "late", state: "sent" }]);
+      expect(webhook.delivered[0]?.path).toBe("/late/s3cret");
+    }
+    writeFileSync(join(home.dataDir, "keys", "secrets.key"), `${"0".repeat(64)}\n`);
+    await using gateway = await home.start();
+    expect(gateway.running.warnings.join("\n")).toContain(
+      "alerts.channels.late.url was set at run time and cannot be read",
+    );
+    const { data } = await gateway.api.alerts({ name: "loops" }).test.post();
+    expect(data?.deliveries).toMatchObject([{ channel: "late", state: "failed" }]);
+    expect(webhook.delivered).toHaveLength(1);
   });
 });
 

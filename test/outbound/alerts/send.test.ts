@@ -1,6 +1,6 @@
+import { describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
 import { connect } from "node:net";
-import { describe, expect, test } from "bun:test";
 import type { Notice } from "../../../server/core/alerts/notice.ts";
 import type { ChannelSettings } from "../../../server/core/alerts/settings.ts";
 import { type Fetch, sendNotice } from "../../../server/outbound/alerts/send.ts";
