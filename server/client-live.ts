@@ -1,6 +1,6 @@
 /** The live feed as the typed client reads it: one connection after another, for as long as somebody listens. */
 import type { Millis } from "./core/duration.ts";
-import type { LiveAuth, LiveMessage } from "./management/wire.ts";
+import type { LiveAuth, LiveMessage } from "./management/wire/status.ts";
 
 /** The connection is gone. What was told may be old until the next snapshot, which comes once it is back. */
 export interface LiveLost {

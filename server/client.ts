@@ -2,10 +2,15 @@
 import { treaty } from "@elysiajs/eden";
 import type { App } from "./app.ts";
 import { followLive, type LiveEvent } from "./client-live.ts";
-import type { ErrorAnswer } from "./management/wire.ts";
+import type { ErrorAnswer } from "./management/wire/access.ts";
 
 export type { LiveEvent, LiveLost } from "./client-live.ts";
-export type * from "./management/wire.ts";
+export type * from "./management/wire/access.ts";
+export type * from "./management/wire/alerts.ts";
+export type * from "./management/wire/governance.ts";
+export type * from "./management/wire/records.ts";
+export type * from "./management/wire/settings.ts";
+export type * from "./management/wire/status.ts";
 export type { LogEntry } from "./store/store.ts";
 
 type Routes = ReturnType<typeof treaty<App>>;

@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
 import type { Instant } from "../core/duration.ts";
-import type { AgentStatus } from "../management/wire.ts";
+import type { AgentStatus } from "../management/wire/status.ts";
 import { ask } from "./ask.ts";
 import { orFail } from "./failure.ts";
 import { renderAge, renderForeign, UNKNOWN } from "./figures.ts";

@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import { renderPath } from "../config/problem.ts";
 import { isAgentName } from "../core/agent.ts";
-import type { AgentAnswer } from "../management/wire.ts";
+import type { AgentAnswer } from "../management/wire/settings.ts";
 import { renderSettings } from "./agents-show.ts";
 import { ask } from "./ask.ts";
 import { type Assignment, buildTree, parseAssignment, parsePath } from "./assignments.ts";

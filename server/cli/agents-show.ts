@@ -1,5 +1,5 @@
 import { defineCommand } from "citty";
-import type { AgentSetting } from "../management/wire.ts";
+import type { AgentSetting } from "../management/wire/settings.ts";
 import { ask } from "./ask.ts";
 import { fail, orFail } from "./failure.ts";
 import { renderAmount, renderForeign, UNKNOWN } from "./figures.ts";

@@ -1,5 +1,5 @@
 import { defineCommand } from "citty";
-import type { AgentStatus, BudgetCaps, Windows } from "../management/wire.ts";
+import type { AgentStatus, BudgetCaps, Windows } from "../management/wire/status.ts";
 import { ask } from "./ask.ts";
 import { parseCaps } from "./budget-change.ts";
 import { fail, orFail } from "./failure.ts";

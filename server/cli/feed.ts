@@ -1,6 +1,6 @@
 /** One connection to the live feed. */
 import type { Millis } from "../core/duration.ts";
-import type { LiveAuth, LiveMessage } from "../management/wire.ts";
+import type { LiveAuth, LiveMessage } from "../management/wire/status.ts";
 import type { Target } from "./target.ts";
 
 export interface FeedListener {

@@ -1,5 +1,5 @@
 /** The agent that somebody names on the command line. */
-import type { AgentStatus } from "../management/wire.ts";
+import type { AgentStatus } from "../management/wire/status.ts";
 import { ask } from "./ask.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import { renderForeign } from "./figures.ts";

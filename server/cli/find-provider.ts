@@ -1,5 +1,5 @@
 /** The provider that somebody names on the command line. */
-import type { ProviderEntry } from "../management/wire.ts";
+import type { ProviderEntry } from "../management/wire/settings.ts";
 import { ask } from "./ask.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import { guess } from "./guess.ts";

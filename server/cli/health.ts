@@ -1,7 +1,7 @@
 /** Whether a gateway answers, which needs no token. */
 import { createClient } from "../client.ts";
 import type { Millis } from "../core/duration.ts";
-import type { HealthAnswer } from "../management/wire.ts";
+import type { HealthAnswer } from "../management/wire/status.ts";
 
 /** Something else may listen there and never answer. */
 const PATIENCE: Millis = 3_000;

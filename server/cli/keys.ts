@@ -2,7 +2,7 @@
 import { defineCommand } from "citty";
 import { isAgentName } from "../core/agent.ts";
 import { type Instant, parseDuration } from "../core/duration.ts";
-import type { KeyEntry } from "../management/wire.ts";
+import type { KeyEntry } from "../management/wire/access.ts";
 import { ask } from "./ask.ts";
 import { fail, isFailure, orFail } from "./failure.ts";
 import { renderForeign, renderTime, UNKNOWN } from "./figures.ts";

@@ -1,4 +1,4 @@
-import type { ProviderEntry } from "../management/wire.ts";
+import type { ProviderEntry } from "../management/wire/settings.ts";
 import { ask } from "./ask.ts";
 import { isFailure } from "./failure.ts";
 import { findTarget, type TargetOptions } from "./target.ts";

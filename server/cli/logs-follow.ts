@@ -1,6 +1,6 @@
 /** Following the log: every entry once and in order, through lost connections, bursts and restarts of the gateway. */
 import type { Millis } from "../core/duration.ts";
-import type { LiveMessage } from "../management/wire.ts";
+import type { LiveMessage } from "../management/wire/status.ts";
 import type { LogEntry } from "../store/store.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import type { FeedListener } from "./feed.ts";

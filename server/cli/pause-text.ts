@@ -1,5 +1,5 @@
 /** How people read that an agent is paused. Pure. */
-import type { AgentStatus } from "../management/wire.ts";
+import type { AgentStatus } from "../management/wire/status.ts";
 import { renderForeign, renderTime } from "./figures.ts";
 
 type Paused = Pick<AgentStatus, "id" | "pause_reason" | "pause_detail" | "pause_until">;

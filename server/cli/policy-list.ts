@@ -1,5 +1,5 @@
 import { defineCommand } from "citty";
-import type { PoliciesAnswer } from "../management/wire.ts";
+import type { PoliciesAnswer } from "../management/wire/governance.ts";
 import { ask } from "./ask.ts";
 import { orFail } from "./failure.ts";
 import { type Style, styleFor } from "./style.ts";

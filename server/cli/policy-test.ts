@@ -1,5 +1,5 @@
 import { defineCommand } from "citty";
-import type { PolicyTestAnswer } from "../management/wire.ts";
+import type { PolicyTestAnswer } from "../management/wire/governance.ts";
 import { ask } from "./ask.ts";
 import { type Failure, fail, failure, isFailure, orFail } from "./failure.ts";
 import { renderForeign, renderTime, renderWhole } from "./figures.ts";

@@ -1,5 +1,5 @@
 import { defineCommand } from "citty";
-import type { ProviderEntry } from "../management/wire.ts";
+import type { ProviderEntry } from "../management/wire/settings.ts";
 import { ask } from "./ask.ts";
 import { orFail } from "./failure.ts";
 import { UNKNOWN } from "./figures.ts";

@@ -1,5 +1,5 @@
 import { defineCommand } from "citty";
-import type { ProviderCheckAnswer } from "../management/wire.ts";
+import type { ProviderCheckAnswer } from "../management/wire/settings.ts";
 import { ask } from "./ask.ts";
 import { fail, orFail } from "./failure.ts";
 import { renderSpan } from "./figures.ts";

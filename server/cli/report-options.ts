@@ -1,7 +1,7 @@
 /** The options of `tollgate report` that say what it sums up. Pure. */
 import type { ArgsDef } from "citty";
 import { type Instant, parseInstant } from "../core/duration.ts";
-import type { ReportBy } from "../management/wire.ts";
+import type { ReportBy } from "../management/wire/records.ts";
 import { guess } from "./guess.ts";
 
 const BY = ["agent", "owner", "purpose", "model", "provider", "day"] as const satisfies readonly ReportBy[];

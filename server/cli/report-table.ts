@@ -1,5 +1,5 @@
 /** A report for the terminal. Pure. */
-import type { ReportAnswer, ReportSums } from "../management/wire.ts";
+import type { ReportAnswer, ReportSums } from "../management/wire/records.ts";
 import {
   renderAmount,
   renderCost,

@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
 import type { Instant } from "../core/duration.ts";
-import type { AgentStatus, StatusAnswer } from "../management/wire.ts";
+import type { AgentStatus, StatusAnswer } from "../management/wire/status.ts";
 import { ask } from "./ask.ts";
 import { findTightest } from "./budget.ts";
 import { orFail } from "./failure.ts";

@@ -2,7 +2,7 @@
 import type { SettingValue } from "../config/values.ts";
 import type { AgentName } from "../core/agent.ts";
 import type { ManagementContext } from "./context.ts";
-import type { AgentSetting } from "./wire.ts";
+import type { AgentSetting } from "./wire/settings.ts";
 
 type Configured = Pick<ManagementContext, "configuration" | "setup">;
 

@@ -5,7 +5,7 @@ import { checkAgentName, UNKNOWN_AGENT, viewAgentNow } from "./agents.ts";
 import { type Change, SETTINGS_BODY } from "./change.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure } from "./failure.ts";
-import type { AgentAnswer, AgentRemovedAnswer } from "./wire.ts";
+import type { AgentAnswer, AgentRemovedAnswer } from "./wire/settings.ts";
 
 /**
  * `GET /agents/:id`; `PATCH`, which sets what is given and clears what is null; `PUT`, which replaces all that was set at

@@ -8,7 +8,7 @@ import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
 import { viewTrustHistory } from "./trust.ts";
 import { findAgent, viewAgent, viewStatus } from "./view.ts";
-import type { AgentStatus, AgentsAnswer } from "./wire.ts";
+import type { AgentStatus, AgentsAnswer } from "./wire/status.ts";
 
 const NOTE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,200}$/u;
 const SHORTEST: Millis = 1_000;

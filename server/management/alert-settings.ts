@@ -4,7 +4,7 @@ import { unknownAlert, viewAlerts } from "./alerts.ts";
 import { type Change, SETTINGS_BODY } from "./change.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, failure } from "./failure.ts";
-import type { AlertEntry } from "./wire.ts";
+import type { AlertEntry } from "./wire/alerts.ts";
 
 /**
  * `POST /alerts` for a new name; `PUT /alerts/:name`, which makes it or replaces it whole, also one of the file's;

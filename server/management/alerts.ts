@@ -7,7 +7,13 @@ import type { ToldNotice } from "../store/store.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
 import { readParameters, whole } from "./parameters.ts";
-import type { AlertEntry, AlertHistoryAnswer, AlertsAnswer, ChannelEntry, NoticeEntry } from "./wire.ts";
+import type {
+  AlertEntry,
+  AlertHistoryAnswer,
+  AlertsAnswer,
+  ChannelEntry,
+  NoticeEntry,
+} from "./wire/alerts.ts";
 
 const PAGE_SIZE = 100;
 const LARGEST_PAGE = 1_000;

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 import { answerFailure, failure } from "./failure.ts";
 import type { Verify } from "./verification.ts";
-import type { VerifyAnswer } from "./wire.ts";
+import type { VerifyAnswer } from "./wire/records.ts";
 
 /** `GET /audit/verify`: reads every file of the journal and says what was edited, removed, inserted, reordered or cut off. */
 export function auditRoutes(verify: Verify) {

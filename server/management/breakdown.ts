@@ -4,7 +4,7 @@ import { addLatencies, type Latencies } from "../store/latencies.ts";
 import type { SumBucket, SumRow } from "../store/store.ts";
 import { addTally } from "../store/tally.ts";
 import { OTHERS } from "../store/totals.ts";
-import type { ReportBy } from "./wire.ts";
+import type { ReportBy } from "./wire/records.ts";
 
 /** Names that agents write could be without number: groups and models beyond this many are summed under `OTHERS`. */
 const MAX_GROUPS = 10_000;

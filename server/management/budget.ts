@@ -11,7 +11,8 @@ import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
 import { viewBudget } from "./governance.ts";
 import { findAgent } from "./view.ts";
-import type { BudgetAnswer, BudgetCaps } from "./wire.ts";
+import type { BudgetAnswer } from "./wire/settings.ts";
+import type { BudgetCaps } from "./wire/status.ts";
 
 /** Shorter words for the file's. */
 const WORDS: ReadonlyMap<string, keyof BudgetCaps> = new Map([

@@ -3,7 +3,7 @@ import { Elysia } from "elysia";
 import { type Change, SETTINGS_BODY } from "./change.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
-import type { ConfigAnswer, ReloadAnswer } from "./wire.ts";
+import type { ConfigAnswer, ReloadAnswer } from "./wire/settings.ts";
 
 /**
  * `GET /config`, secrets masked; `PATCH /config`, which sets what is given in the shape of the file and clears what is null;

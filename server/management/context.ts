@@ -9,7 +9,7 @@ import type { Keyring } from "../gateway/keys.ts";
 import type { Setup } from "../gateway/setup.ts";
 import type { Alerts } from "../outbound/alerts/alerts.ts";
 import type { Store } from "../store/store.ts";
-import type { ConfigProblem, ReloadAnswer } from "./wire.ts";
+import type { ConfigProblem, ReloadAnswer } from "./wire/settings.ts";
 
 /** What the management API needs of the house. Time, chance and the effects on the configuration come from here. */
 export interface ManagementContext {

@@ -5,7 +5,7 @@ import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { readEvents } from "./event-import.ts";
 import { answerFailure, failure } from "./failure.ts";
-import type { EventsAnswer } from "./wire.ts";
+import type { EventsAnswer } from "./wire/records.ts";
 
 /** A thousand events of a thousand bytes. */
 const MOST_BYTES = 1024 * 1024;

@@ -2,7 +2,7 @@
 import { SQLiteError } from "bun:sqlite";
 import { type Context, ParseError, status, ValidationError } from "elysia";
 import type { Millis } from "../core/duration.ts";
-import type { ErrorAnswer } from "./wire.ts";
+import type { ErrorAnswer } from "./wire/access.ts";
 
 export type FailureStatus = 400 | 401 | 403 | 404 | 409 | 421 | 422 | 429 | 500 | 503;
 

@@ -6,7 +6,7 @@ import type { Instant, Millis } from "../core/duration.ts";
 import type { Principal } from "./auth.ts";
 import type { ManagementContext } from "./context.ts";
 import { createFrames } from "./frames.ts";
-import type { LiveMessage } from "./wire.ts";
+import type { LiveMessage } from "./wire/status.ts";
 
 const PERIOD: Millis = 1_000;
 const TIME_TO_LOG_IN: Millis = 5_000;

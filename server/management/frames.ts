@@ -7,7 +7,7 @@ import type { LogEntry } from "../store/store.ts";
 import type { ManagementContext } from "./context.ts";
 import { standingOf, viewAllowance } from "./governance.ts";
 import { listAgents, viewAgent, viewGateway, viewStatus, viewTotals } from "./view.ts";
-import type { LiveDelta, LiveSnapshot } from "./wire.ts";
+import type { LiveDelta, LiveSnapshot } from "./wire/status.ts";
 
 const SNAPSHOT_ENTRIES = 50;
 const DELTA_ENTRIES = 200;

@@ -7,7 +7,7 @@ import type { Pause } from "../core/pause.ts";
 import type { Standing } from "../gateway/reputation.ts";
 import type { AgentTerms } from "../gateway/terms.ts";
 import type { ManagementContext } from "./context.ts";
-import type { AgentStatus, BudgetCaps, PauseReason, RateLimitStatus, TrustStatus } from "./wire.ts";
+import type { AgentStatus, BudgetCaps, PauseReason, RateLimitStatus, TrustStatus } from "./wire/status.ts";
 
 /** What the view needs of the house. */
 export type Governing = Pick<ManagementContext, "controls" | "setup">;

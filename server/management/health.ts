@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import type { ManagementContext } from "./context.ts";
-import type { HealthAnswer } from "./wire.ts";
+import type { HealthAnswer } from "./wire/status.ts";
 
 /** `GET /health`, open to everybody: 200, or 503 with the reasons while the gateway cannot do its duty. */
 export function healthRoutes(context: ManagementContext) {

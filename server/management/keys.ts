@@ -10,7 +10,7 @@ import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
 import { ISSUED, readIssued, renderInstant } from "./issuing.ts";
-import type { KeyAnswer, KeyEntry, KeysAnswer } from "./wire.ts";
+import type { KeyAnswer, KeyEntry, KeysAnswer } from "./wire/access.ts";
 
 const UNKNOWN = failure(
   404,

@@ -7,7 +7,7 @@ import { refuseRequest } from "./failure.ts";
 import { CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED, createFeed } from "./feed.ts";
 import { readAddress } from "./guard.ts";
 import { forbid } from "./roles.ts";
-import type { LiveAuth } from "./wire.ts";
+import type { LiveAuth } from "./wire/status.ts";
 
 /**
  * What the server must be given as `websocket`: clients send nothing but their token, and may fall behind by a few

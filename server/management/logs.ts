@@ -4,7 +4,7 @@ import type { ManagementContext } from "./context.ts";
 import { answerFailure } from "./failure.ts";
 import { renderDownload } from "./logs-download.ts";
 import { LOGS_PARAMETERS, type LogsParameter, parseLogsQuery } from "./logs-query.ts";
-import type { LogsAnswer } from "./wire.ts";
+import type { LogsAnswer } from "./wire/records.ts";
 
 const PAGE_SIZE = 100;
 

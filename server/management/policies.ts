@@ -6,7 +6,7 @@ import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
 import { compileQuestion, findPolicy, replayPast } from "./policy-test.ts";
-import type { PoliciesAnswer, PolicyEntry, PolicyTestAnswer } from "./wire.ts";
+import type { PoliciesAnswer, PolicyEntry, PolicyTestAnswer } from "./wire/governance.ts";
 
 const USUAL_SINCE = "7d";
 

@@ -5,7 +5,7 @@ import type { ManagementContext } from "./context.ts";
 import { answerFailure, failure } from "./failure.ts";
 import { viewPolicies } from "./policies.ts";
 import { unknownPolicy } from "./policy-test.ts";
-import type { PolicyEntry } from "./wire.ts";
+import type { PolicyEntry } from "./wire/governance.ts";
 
 /**
  * `POST /policies` for a new name; `PUT /policies/:name`, which makes it or replaces it whole, also one of the file's;

@@ -2,7 +2,7 @@
 import type { Millis } from "../core/duration.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ManagementContext } from "./context.ts";
-import type { ProviderCheckAnswer } from "./wire.ts";
+import type { ProviderCheckAnswer } from "./wire/settings.ts";
 
 const PATIENCE: Millis = 10_000;
 /** Some providers call a wrong key a bad request, and this one cannot be bad otherwise. */

@@ -5,7 +5,7 @@ import { type Change, SETTINGS_BODY } from "./change.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
 import { checkKey } from "./provider-check.ts";
-import type { ProviderEntry, ProvidersAnswer } from "./wire.ts";
+import type { ProviderEntry, ProvidersAnswer } from "./wire/settings.ts";
 
 /**
  * `GET /providers`; `PUT /providers/:name`, which sets what is given, clears what is null and leaves the rest;

@@ -7,7 +7,7 @@ import type { Report } from "./report.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 import { knownCost, listTopModels, viewLatencies } from "./report-view.ts";
 import type { Verified } from "./verification.ts";
-import type { VerifyAnswer } from "./wire.ts";
+import type { VerifyAnswer } from "./wire/records.ts";
 
 /** The page up to what the journal's check has to say, which may take a while. `version` is the gateway's. */
 export function renderPageStart(report: Report, version: string): string {

@@ -3,7 +3,7 @@ import type { Instant } from "../core/duration.ts";
 import type { SumFilter } from "../store/store.ts";
 import type { Failure } from "./failure.ts";
 import { instantFrom, oneOf, readParameters, TIME_FORM } from "./parameters.ts";
-import type { ReportBy } from "./wire.ts";
+import type { ReportBy } from "./wire/records.ts";
 
 /** What a report may tell apart. */
 export const REPORT_BY = [

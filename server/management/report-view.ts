@@ -4,7 +4,7 @@ import { type NanoUsd, toUsd } from "../core/money.ts";
 import { type Latencies, percentile } from "../store/latencies.ts";
 import { compareTallies, type Group } from "./breakdown.ts";
 import type { Report } from "./report.ts";
-import type { LatencyFigures, ReportAnswer, ReportSums } from "./wire.ts";
+import type { LatencyFigures, ReportAnswer, ReportSums } from "./wire/records.ts";
 
 const TOP_MODELS = 3;
 

@@ -14,7 +14,7 @@ import {
 import { REPORT_POLICY } from "./report-style.ts";
 import { viewReport } from "./report-view.ts";
 import type { Verified, Verify } from "./verification.ts";
-import type { ReportAnswer, ReportBy } from "./wire.ts";
+import type { ReportAnswer, ReportBy } from "./wire/records.ts";
 
 const TEXT = t.Optional(t.String());
 

@@ -6,7 +6,7 @@ import { addSum, createBreakdown, emptySum, type Sum } from "./breakdown.ts";
 import { knownCost, viewLatencies } from "./report-view.ts";
 import type { StatsBy, StatsQuery } from "./stats-query.ts";
 import { GRAINS, listSteps } from "./steps.ts";
-import type { StatsAnswer, StatsSeries } from "./wire.ts";
+import type { StatsAnswer, StatsSeries } from "./wire/records.ts";
 
 /** Series of one chart beside the one of all others. */
 const MOST_SERIES = 10;

@@ -8,7 +8,7 @@ import { isSecureRequest, readSessionCookie, renderEndedCookie, renderSessionCoo
 import { answerFailure } from "./failure.ts";
 import { readAddress } from "./guard.ts";
 import { forbid } from "./roles.ts";
-import type { LinkAnswer, SessionAnswer } from "./wire.ts";
+import type { LinkAnswer, SessionAnswer } from "./wire/access.ts";
 
 /** `POST /session` with `{token}` or a link's `{code}`: answers with the session's cookie. Needs nothing before it. */
 export function loginRoutes(context: ManagementContext, auth: Auth) {

@@ -4,7 +4,7 @@ import type { Failure } from "./failure.ts";
 import { instantFrom, oneOf, readParameters, TIME_FORM } from "./parameters.ts";
 import type { Period } from "./period.ts";
 import { chooseStep, countSteps, isTold, MOST_POINTS, STEPS } from "./steps.ts";
-import type { ReportBy, StatsStep } from "./wire.ts";
+import type { ReportBy, StatsStep } from "./wire/records.ts";
 
 /** What a chart may tell apart. */
 export type StatsBy = Exclude<ReportBy, "day">;

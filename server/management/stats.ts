@@ -4,7 +4,7 @@ import { answerFailure } from "./failure.ts";
 import { readStats } from "./series.ts";
 import { parseStatsQuery, STATS_BY, STATS_RANGES, type StatsBy, type StatsRange } from "./stats-query.ts";
 import { STEPS } from "./steps.ts";
-import type { StatsStep } from "./wire.ts";
+import type { StatsStep } from "./wire/records.ts";
 
 const TEXT = t.Optional(t.String());
 

@@ -4,7 +4,7 @@ import type { Instant, Millis } from "../core/duration.ts";
 import { MINUTES_KEPT } from "../store/fold.ts";
 import type { Grain } from "../store/store.ts";
 import type { Period } from "./period.ts";
-import type { StatsStep } from "./wire.ts";
+import type { StatsStep } from "./wire/records.ts";
 
 /** Points of a chart whose step was not asked for: as many as a screen shows well. */
 const COMFORTABLE = 200;

@@ -10,7 +10,7 @@ import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
 import { ISSUED, readIssued, renderInstant } from "./issuing.ts";
 import type { NewToken, TokenRing } from "./token-ring.ts";
-import type { TokenAnswer, TokenEntry, TokensAnswer } from "./wire.ts";
+import type { TokenAnswer, TokenEntry, TokensAnswer } from "./wire/access.ts";
 
 const UNKNOWN = failure(
   404,

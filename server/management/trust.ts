@@ -3,7 +3,7 @@ import type { AgentName } from "../core/agent.ts";
 import type { LogEntry } from "../store/store.ts";
 import type { ManagementContext } from "./context.ts";
 import { standingOf, viewTrust } from "./governance.ts";
-import type { TrustAnswer, TrustChange } from "./wire.ts";
+import type { TrustAnswer, TrustChange } from "./wire/governance.ts";
 
 const MOST_CHANGES = 100;
 

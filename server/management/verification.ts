@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { sayWhy } from "../store/append-file.ts";
 import { type VerifyReport, verifyJournal } from "../store/verify.ts";
 import type { ManagementContext } from "./context.ts";
-import type { VerifyAnswer } from "./wire.ts";
+import type { VerifyAnswer } from "./wire/records.ts";
 
 /** What came of a check, or why there was none, as a sentence. */
 export type Verified = VerifyAnswer | { readonly problem: string };

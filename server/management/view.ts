@@ -6,7 +6,7 @@ import { type AgentState, createAgent, type Fleet } from "../gateway/fleet.ts";
 import { isIdle } from "../gateway/idle.ts";
 import type { ManagementContext } from "./context.ts";
 import { type Governing, viewGovernance } from "./governance.ts";
-import type { AgentStatus, FleetTotals, GatewayStatus, StatusAnswer, Sums, Tokens } from "./wire.ts";
+import type { AgentStatus, FleetTotals, GatewayStatus, StatusAnswer, Sums, Tokens } from "./wire/status.ts";
 
 /** One agent's line. */
 export function viewAgent(agent: AgentState, governing: Governing, now: Instant): AgentStatus {

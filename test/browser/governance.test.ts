@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import type { AgentStatus } from "../../server/management/wire.ts";
+import type { AgentStatus } from "../../server/management/wire/status.ts";
 import { openaiChatEvents } from "../support/answers/openai-chat.ts";
 import { HELLO } from "../support/answers/said.ts";
 import { type Gateway, isCall, startGateway } from "../support/gateway.ts";

@@ -3,7 +3,7 @@ import { findTightest, renderBudget } from "../../server/cli/budget.ts";
 import { runCli } from "../../server/cli/main.ts";
 import { renderStatus } from "../../server/cli/status.ts";
 import { styleFor } from "../../server/cli/style.ts";
-import type { AgentStatus } from "../../server/management/wire.ts";
+import type { AgentStatus } from "../../server/management/wire/status.ts";
 import { NOON, startManagement } from "../management/support.ts";
 import { agentStatus, statusAnswer } from "./fake-gateway.ts";
 import { fakeTerminal, NOW } from "./fake-terminal.ts";

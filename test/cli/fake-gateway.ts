@@ -1,4 +1,4 @@
-import type { AgentStatus, LiveMessage, StatusAnswer } from "../../server/management/wire.ts";
+import type { AgentStatus, LiveMessage, StatusAnswer } from "../../server/management/wire/status.ts";
 import { LOG_FIELDS, type LogEntry } from "../../server/store/store.ts";
 import { type Arrivals, createArrivals } from "../support/signals.ts";
 

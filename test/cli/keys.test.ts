@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { renderKeys } from "../../server/cli/keys.ts";
 import { runCli } from "../../server/cli/main.ts";
 import { styleFor } from "../../server/cli/style.ts";
-import type { KeyEntry } from "../../server/management/wire.ts";
+import type { KeyEntry } from "../../server/management/wire/access.ts";
 import { type Harness, NOON, startManagement } from "../management/support.ts";
 import { fakeTerminal } from "./fake-terminal.ts";
 

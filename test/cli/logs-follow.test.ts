@@ -4,7 +4,7 @@ import { type Failure, failure } from "../../server/cli/failure.ts";
 import type { FeedListener } from "../../server/cli/feed.ts";
 import { advance, followLogs } from "../../server/cli/logs-follow.ts";
 import type { LogsOptions } from "../../server/cli/logs-options.ts";
-import type { LiveMessage } from "../../server/management/wire.ts";
+import type { LiveMessage } from "../../server/management/wire/status.ts";
 import type { LogEntry } from "../../server/store/store.ts";
 import { createArrivals, until, within } from "../support/signals.ts";
 import { entry } from "./fake-gateway.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { runCli } from "../../server/cli/main.ts";
 import { renderHits } from "../../server/cli/policy-test.ts";
 import { styleFor } from "../../server/cli/style.ts";
-import type { PolicyTestAnswer } from "../../server/management/wire.ts";
+import type { PolicyTestAnswer } from "../../server/management/wire/governance.ts";
 import { type Harness, makeCall, NOON, startManagement } from "../management/support.ts";
 import { fakeTerminal } from "./fake-terminal.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { runCli } from "../../server/cli/main.ts";
 import { renderStatus } from "../../server/cli/status.ts";
 import { styleFor } from "../../server/cli/style.ts";
-import type { StatusAnswer } from "../../server/management/wire.ts";
+import type { StatusAnswer } from "../../server/management/wire/status.ts";
 import { agentStatus, startFakeGateway, statusAnswer, TOKEN } from "./fake-gateway.ts";
 import { fakeTerminal, NOW } from "./fake-terminal.ts";
 

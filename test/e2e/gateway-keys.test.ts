@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LogsAnswer } from "../../server/management/wire.ts";
+import type { LogsAnswer } from "../../server/management/wire/records.ts";
 import { HELLO, textOf } from "../support/answers/said.ts";
 import { exchange } from "../support/client.ts";
 import { useGateway } from "../support/fixture.ts";

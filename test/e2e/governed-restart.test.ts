@@ -1,6 +1,7 @@
 /** What was decided about agents, and what they came to, outlives the process: ended in good order or killed. */
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
-import type { AgentStatus, StatusAnswer, TrustAnswer } from "../../server/management/wire.ts";
+import type { TrustAnswer } from "../../server/management/wire/governance.ts";
+import type { AgentStatus, StatusAnswer } from "../../server/management/wire/status.ts";
 import { calmZone } from "../support/calm-zone.ts";
 import { exchange } from "../support/client.ts";
 import { allowForProcesses, BUILD_LIMIT } from "../support/fixture.ts";

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { CallLine } from "../../server/core/event.ts";
-import type { StatusAnswer } from "../../server/management/wire.ts";
+import type { StatusAnswer } from "../../server/management/wire/status.ts";
 import { readHoldsLog } from "../../server/store/holds.ts";
 import { replySaying } from "../support/answers/by-path.ts";
 import { HELLO } from "../support/answers/said.ts";

@@ -1,6 +1,7 @@
 /** A fleet of eight agents, one of which runs away: it stops at its cap, and nobody else notices. */
 import { beforeAll, describe, expect, test } from "bun:test";
-import type { LogsAnswer, StatusAnswer } from "../../server/management/wire.ts";
+import type { LogsAnswer } from "../../server/management/wire/records.ts";
+import type { StatusAnswer } from "../../server/management/wire/status.ts";
 import { HELLO, textOf } from "../support/answers/said.ts";
 import { calmZone } from "../support/calm-zone.ts";
 import { useGateway } from "../support/fixture.ts";

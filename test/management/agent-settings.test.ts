@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createClient } from "../../server/client.ts";
-import type { AgentAnswer, AgentSetting } from "../../server/management/wire.ts";
+import type { AgentAnswer, AgentSetting } from "../../server/management/wire/settings.ts";
 import { post, readError, startManagement } from "./support.ts";
 
 const CONFIG = `

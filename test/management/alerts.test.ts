@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { AlertHistoryAnswer, AlertsAnswer, NoticeEntry } from "../../server/management/wire.ts";
+import type { AlertHistoryAnswer, AlertsAnswer, NoticeEntry } from "../../server/management/wire/alerts.ts";
 import { startWebhook } from "../support/webhook.ts";
 import { type Harness, post, readError, startManagement } from "./support.ts";
 

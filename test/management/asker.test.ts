@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Line } from "../../server/core/event.ts";
-import type { KeyAnswer, TokenAnswer } from "../../server/management/wire.ts";
+import type { KeyAnswer, TokenAnswer } from "../../server/management/wire/access.ts";
 import { post, startManagement } from "./support.ts";
 
 test("every key and token that is made or ended is written down with whose token did it", async () => {

@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createVerification } from "../../server/management/verification.ts";
-import type { TokenAnswer, VerifyAnswer } from "../../server/management/wire.ts";
+import type { TokenAnswer } from "../../server/management/wire/access.ts";
+import type { VerifyAnswer } from "../../server/management/wire/records.ts";
 import { type Harness, makeCall, NOON, post, readError, startManagement } from "./support.ts";
 
 const verify = async (api: Harness) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readSmallJson } from "../../server/management/body.ts";
-import type { TokenAnswer } from "../../server/management/wire.ts";
+import type { TokenAnswer } from "../../server/management/wire/access.ts";
 import { connect } from "../support/client.ts";
 import { post, startManagement } from "./support.ts";
 

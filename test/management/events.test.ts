@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Line } from "../../server/core/event.ts";
-import type { EventsAnswer, LogsAnswer, StatusAnswer, TokenAnswer } from "../../server/management/wire.ts";
+import type { TokenAnswer } from "../../server/management/wire/access.ts";
+import type { EventsAnswer, LogsAnswer } from "../../server/management/wire/records.ts";
+import type { StatusAnswer } from "../../server/management/wire/status.ts";
 import { type Harness, NOON, post, readError, startManagement } from "./support.ts";
 
 const CALL = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { PauseCause } from "../../server/core/pause.ts";
-import type { AgentStatus, AgentsAnswer } from "../../server/management/wire.ts";
+import type { AgentStatus, AgentsAnswer } from "../../server/management/wire/status.ts";
 import { type Harness, makeTally, NOON, startManagement } from "./support.ts";
 
 const USD = 1_000_000_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Line } from "../../server/core/event.ts";
-import type { KeyAnswer, KeyEntry, KeysAnswer } from "../../server/management/wire.ts";
+import type { KeyAnswer, KeyEntry, KeysAnswer } from "../../server/management/wire/access.ts";
 import { type Harness, NOON, post, readError, startManagement } from "./support.ts";
 
 const DAY = 86_400_000;

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { createSetup } from "../../server/gateway/setup.ts";
 import { createManagement } from "../../server/management/management.ts";
 import { hashSecret } from "../../server/management/secrets.ts";
-import type { AgentStatus } from "../../server/management/wire.ts";
+import type { AgentStatus } from "../../server/management/wire/status.ts";
 import { type ManualStream, manualStream, openDataPlane, settingsOf } from "../support/data-plane.ts";
 
 const CONFIG = 'agents: { "*": { budget: { max_cost_per_day: 20 } } }';

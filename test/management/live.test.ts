@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { LiveDelta, LiveMessage, LiveSnapshot } from "../../server/management/wire.ts";
+import type { LiveDelta, LiveMessage, LiveSnapshot } from "../../server/management/wire/status.ts";
 import { createArrivals, within } from "../support/signals.ts";
 import { type Harness, makeCall, makeTally, NOON, startManagement } from "./support.ts";
 

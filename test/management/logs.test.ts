@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { describeFacts } from "../../server/gateway/policy-facts.ts";
-import type { LogsAnswer } from "../../server/management/wire.ts";
+import type { LogsAnswer } from "../../server/management/wire/records.ts";
 import { LOG_FIELDS } from "../../server/store/store.ts";
 import { within } from "../support/signals.ts";
 import { type Harness, makeCall, NOON, readError, startManagement } from "./support.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Line } from "../../server/core/event.ts";
-import type { AgentStatus } from "../../server/management/wire.ts";
+import type { AgentStatus } from "../../server/management/wire/status.ts";
 import { type Harness, NOON, post, readError, startManagement } from "./support.ts";
 
 const HOUR = 3_600_000;

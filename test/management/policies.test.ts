@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { compileQuestion, replayPast } from "../../server/management/policy-test.ts";
-import type { PolicyTestAnswer } from "../../server/management/wire.ts";
+import type { PolicyTestAnswer } from "../../server/management/wire/governance.ts";
 import { type Harness, makeCall, NOON, post, readError, startManagement } from "./support.ts";
 
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { PoliciesAnswer } from "../../server/management/wire.ts";
+import type { PoliciesAnswer } from "../../server/management/wire/governance.ts";
 import { type Harness, post, readError, startManagement } from "./support.ts";
 
 const CONFIG = `policies:

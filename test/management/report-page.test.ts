@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { html } from "../../server/management/html.ts";
 import { renderPageEnd } from "../../server/management/report-page.ts";
-import type { VerifyAnswer } from "../../server/management/wire.ts";
+import type { VerifyAnswer } from "../../server/management/wire/records.ts";
 import { makeCall, startManagement } from "./support.ts";
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror='alert(1)'>&amp;\u202Egnp.exe\u0000`;

@@ -5,7 +5,7 @@ import type { Line, NewLine } from "../../server/core/event.ts";
 import { readReport } from "../../server/management/report.ts";
 import type { ReportQuery } from "../../server/management/report-query.ts";
 import { viewReport } from "../../server/management/report-view.ts";
-import type { ReportAnswer, ReportBy } from "../../server/management/wire.ts";
+import type { ReportAnswer, ReportBy } from "../../server/management/wire/records.ts";
 import { rebuildIndex } from "../../server/store/rebuild.ts";
 import type { Store } from "../../server/store/store.ts";
 import { blockedLine, callLine, makeStoreHome } from "../store/support.ts";

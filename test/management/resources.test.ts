@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { AgentStatus, AgentsAnswer, StatusAnswer } from "../../server/management/wire.ts";
+import type { AgentStatus, AgentsAnswer, StatusAnswer } from "../../server/management/wire/status.ts";
 import { makeTally, NOON, readError, startManagement } from "./support.ts";
 
 const USD = 1_000_000_000;

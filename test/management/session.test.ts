@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { LinkAnswer, SessionAnswer } from "../../server/management/wire.ts";
+import type { LinkAnswer, SessionAnswer } from "../../server/management/wire/access.ts";
 import { type Harness, NOON, post, readError, startManagement } from "./support.ts";
 
 describe("a session", () => {

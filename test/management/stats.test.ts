@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { StatsAnswer } from "../../server/management/wire.ts";
+import type { StatsAnswer } from "../../server/management/wire/records.ts";
 import { blockedLine } from "../store/support.ts";
 import { type Harness, makeCall, NOON, readError, startManagement } from "./support.ts";
 

@@ -15,7 +15,7 @@ import type { Health, ManagementContext, ReloadResult } from "../../server/manag
 import { LIVE_LIMITS } from "../../server/management/live.ts";
 import { createManagement } from "../../server/management/management.ts";
 import { createAdminToken, hashSecret } from "../../server/management/secrets.ts";
-import type { ErrorAnswer } from "../../server/management/wire.ts";
+import type { ErrorAnswer } from "../../server/management/wire/access.ts";
 import { createAlerts } from "../../server/outbound/alerts/alerts.ts";
 import { openRunTime } from "../../server/run-time.ts";
 import { openStore } from "../../server/store/open.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { AgentStatus } from "../../server/management/wire.ts";
+import type { AgentStatus } from "../../server/management/wire/status.ts";
 import { startManagement } from "./support.ts";
 
 test("an agent's configured tags are told beside those that its calls declare, each once", async () => {

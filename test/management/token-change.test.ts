@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { provisionAdminToken } from "../../server/management/admin-token.ts";
-import type { LinkAnswer } from "../../server/management/wire.ts";
+import type { LinkAnswer } from "../../server/management/wire/access.ts";
 import { post, startManagement } from "./support.ts";
 
 test("another admin token ends what the old one has opened: sessions, and links that nobody has followed yet", async () => {

@@ -3,7 +3,12 @@ import type { Line } from "../../server/core/event.ts";
 import type { Role } from "../../server/core/role.ts";
 import { hashSecret } from "../../server/management/secrets.ts";
 import { createTokenRing } from "../../server/management/token-ring.ts";
-import type { LinkAnswer, TokenAnswer, TokenEntry, TokensAnswer } from "../../server/management/wire.ts";
+import type {
+  LinkAnswer,
+  TokenAnswer,
+  TokenEntry,
+  TokensAnswer,
+} from "../../server/management/wire/access.ts";
 import { type Harness, NOON, post, readError, startManagement } from "./support.ts";
 
 const DAY = 86_400_000;

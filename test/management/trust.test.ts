@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { TrustAnswer } from "../../server/management/wire.ts";
+import type { TrustAnswer } from "../../server/management/wire/governance.ts";
 import { type Harness, makeCall, NOON, startManagement } from "./support.ts";
 
 async function show(api: Harness, name: string): Promise<TrustAnswer> {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { permits, ROLES, type Role } from "../../server/core/role.ts";
 import { createManagement } from "../../server/management/management.ts";
 import { roleFor } from "../../server/management/roles.ts";
-import type { ErrorAnswer, TokenAnswer } from "../../server/management/wire.ts";
+import type { ErrorAnswer, TokenAnswer } from "../../server/management/wire/access.ts";
 import { type Harness, post, startManagement } from "./support.ts";
 
 /** What nobody needs a token for: telling that the gateway lives, and logging in with what one sends. */

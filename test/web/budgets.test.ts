@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { BudgetCaps } from "../../server/management/wire.ts";
+import type { BudgetCaps } from "../../server/management/wire/status.ts";
 import {
   findTightest,
   isCapped,

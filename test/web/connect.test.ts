@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { LiveMessage } from "../../server/management/wire.ts";
+import type { LiveMessage } from "../../server/management/wire/status.ts";
 import {
   connectFeed,
   type Link,

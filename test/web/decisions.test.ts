@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { AgentStatus } from "../../server/management/wire.ts";
+import type { AgentStatus } from "../../server/management/wire/status.ts";
 import type { Decision, PauseOrder } from "../../web/src/api.ts";
 import { createDecisions } from "../../web/src/feed/decisions.ts";
 import { agentStatus } from "./samples.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { AgentStatus } from "../../server/management/wire.ts";
+import type { AgentStatus } from "../../server/management/wire/status.ts";
 import { describePause } from "../../web/src/feed/pause.ts";
 import { formatSince, formatUntil } from "../../web/src/format.ts";
 import { agentStatus } from "./samples.ts";

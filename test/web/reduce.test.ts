@@ -1,5 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import type { AgentStatus, FleetTotals, LiveDelta, LiveSnapshot } from "../../server/management/wire.ts";
+import type {
+  AgentStatus,
+  FleetTotals,
+  LiveDelta,
+  LiveSnapshot,
+} from "../../server/management/wire/status.ts";
 import type { LogEntry } from "../../server/store/store.ts";
 import { type FleetView, MAX_ENTRIES, reduce } from "../../web/src/feed/reduce.ts";
 import { createSeries, readSeries } from "../../web/src/feed/series.ts";

@@ -1,5 +1,5 @@
 /** What the management API might say, for tests: one agent, the sums, one line of the log. */
-import type { AgentStatus, FleetTotals, Sums } from "../../server/management/wire.ts";
+import type { AgentStatus, FleetTotals, Sums } from "../../server/management/wire/status.ts";
 import { LOG_FIELDS, type LogEntry } from "../../server/store/store.ts";
 
 /** An agent that has not called yet, but for the given members. */

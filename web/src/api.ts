@@ -1,5 +1,6 @@
 /** What the page asks the management API for: same origin, the session's cookie goes along by itself. */
-import type { AgentStatus, ErrorAnswer, LiveMessage, StatusAnswer } from "../../server/management/wire.ts";
+import type { ErrorAnswer } from "../../server/management/wire/access.ts";
+import type { AgentStatus, LiveMessage, StatusAnswer } from "../../server/management/wire/status.ts";
 import type { Poll } from "./feed/connect.ts";
 
 /** What opening a session came to; `message` is a sentence for the person. */

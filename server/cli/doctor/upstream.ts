@@ -1,7 +1,7 @@
 /** Whether the configured providers can be reached, have a key, and agree with this machine on what time it is. */
 import type { Instant, Millis } from "../../core/duration.ts";
 import type { Settings } from "../../core/settings.ts";
-import type { ProviderEntry } from "../../management/wire.ts";
+import type { ProviderEntry } from "../../management/wire/settings.ts";
 import { createProviders, KNOWN_PROVIDERS } from "../../providers/index.ts";
 import { renderSpan } from "../figures.ts";
 import { sayWhy } from "../files.ts";

@@ -1,5 +1,5 @@
 /** Which agents the table shows, and in which order. */
-import type { AgentStatus, Windows } from "../../../server/management/wire.ts";
+import type { AgentStatus, Windows } from "../../../server/management/wire/status.ts";
 import { isCostUnknown } from "../format.ts";
 import { findTightest, usedShare } from "./budgets.ts";
 

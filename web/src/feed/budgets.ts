@@ -1,5 +1,5 @@
 /** How far an agent's money caps are used, and how loudly that must be said (SPEC 7.1, 7.2). */
-import type { AgentStatus, Windows } from "../../../server/management/wire.ts";
+import type { AgentStatus, Windows } from "../../../server/management/wire/status.ts";
 
 /** One window of an agent's own budget, in USD. `held`: what its calls in flight may still cost, in every window. */
 export interface BudgetUse {

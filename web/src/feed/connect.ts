@@ -1,6 +1,6 @@
 /** Keeps the page supplied: the live socket as long as it holds, polling while it does not. Knows nothing of Solid. */
 import type { Millis } from "../../../server/core/duration.ts";
-import type { LiveMessage, StatusAnswer } from "../../../server/management/wire.ts";
+import type { LiveMessage, StatusAnswer } from "../../../server/management/wire/status.ts";
 import type { FeedMessage } from "./reduce.ts";
 
 /** How the page is supplied. `offline`: neither socket nor poll gets through. */

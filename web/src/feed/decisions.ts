@@ -1,6 +1,6 @@
 /** What a person decides about an agent here: asked of the gateway, shown only when it has answered (SPEC 19). */
 import { type Accessor, createSignal } from "solid-js";
-import type { AgentStatus } from "../../../server/management/wire.ts";
+import type { AgentStatus } from "../../../server/management/wire/status.ts";
 import type { Decision, PauseOrder } from "../api.ts";
 
 /** How the latest decision went, as a sentence. */

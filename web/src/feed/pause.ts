@@ -1,5 +1,5 @@
 /** Why an agent is paused and since and until when, in the words of the page (SPEC 7.4, 10, 11). */
-import type { AgentStatus } from "../../../server/management/wire.ts";
+import type { AgentStatus } from "../../../server/management/wire/status.ts";
 import { formatSince, formatUntil } from "../format.ts";
 
 export interface PauseView {

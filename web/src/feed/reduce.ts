@@ -7,7 +7,7 @@ import type {
   LiveDelta,
   LiveMessage,
   StatusAnswer,
-} from "../../../server/management/wire.ts";
+} from "../../../server/management/wire/status.ts";
 import type { LogEntry } from "../../../server/store/store.ts";
 import { createSeries, record, type Series, STEP } from "./series.ts";
 

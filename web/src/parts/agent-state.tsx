@@ -1,5 +1,5 @@
 import { For, Show } from "solid-js";
-import type { AgentStatus } from "../../../server/management/wire.ts";
+import type { AgentStatus } from "../../../server/management/wire/status.ts";
 import { describePause, type PauseView } from "../feed/pause.ts";
 import { formatAgo } from "../format.ts";
 
