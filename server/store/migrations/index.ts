@@ -1,5 +1,14 @@
 import type { Migration } from "../database.ts";
 
+/** Without a standing the journal is folded from its beginning. */
+const REFOLD = `DELETE FROM standing;
+  DELETE FROM shapes;
+  DELETE FROM entries;
+  DELETE FROM spans;
+  DELETE FROM hours;
+  DELETE FROM days;
+  DELETE FROM agents;`;
+
 /** index.db, step by step. Column names of `entries` are those of the journal's lines. */
 export const INDEX_MIGRATIONS: readonly Migration[] = [
   `
@@ -61,14 +70,8 @@ export const INDEX_MIGRATIONS: readonly Migration[] = [
   ) WITHOUT ROWID;
   `,
   `
-  -- What was folded before says nothing of these: without a standing the journal is folded from its beginning.
-  DELETE FROM standing;
-  DELETE FROM shapes;
-  DELETE FROM entries;
-  DELETE FROM spans;
-  DELETE FROM hours;
-  DELETE FROM days;
-  DELETE FROM agents;
+  -- What was folded before says nothing of these.
+  ${REFOLD}
 
   ALTER TABLE entries ADD COLUMN parent_run TEXT;
   ALTER TABLE entries ADD COLUMN overrun_nano INTEGER;
@@ -79,26 +82,14 @@ export const INDEX_MIGRATIONS: readonly Migration[] = [
   `,
   `
   -- As above: what was folded before says nothing of the details.
-  DELETE FROM standing;
-  DELETE FROM shapes;
-  DELETE FROM entries;
-  DELETE FROM spans;
-  DELETE FROM hours;
-  DELETE FROM days;
-  DELETE FROM agents;
+  ${REFOLD}
 
   -- JSON, of lines that have any.
   ALTER TABLE entries ADD COLUMN detail TEXT;
   `,
   `
   -- As above: what was folded before does not tell agents from names that were only ever refused.
-  DELETE FROM standing;
-  DELETE FROM shapes;
-  DELETE FROM entries;
-  DELETE FROM spans;
-  DELETE FROM hours;
-  DELETE FROM days;
-  DELETE FROM agents;
+  ${REFOLD}
 
   -- Whether it was ever let in, 1 or 0.
   ALTER TABLE agents ADD COLUMN met INTEGER NOT NULL DEFAULT 0;
@@ -110,13 +101,7 @@ export const INDEX_MIGRATIONS: readonly Migration[] = [
   `,
   `
   -- As above: what was folded before does not say how long its calls took, nor what a minute came to.
-  DELETE FROM standing;
-  DELETE FROM shapes;
-  DELETE FROM entries;
-  DELETE FROM spans;
-  DELETE FROM hours;
-  DELETE FROM days;
-  DELETE FROM agents;
+  ${REFOLD}
 
   -- Calls by classes of their latency, as JSON.
   ALTER TABLE hours ADD COLUMN latencies TEXT NOT NULL DEFAULT '[]';

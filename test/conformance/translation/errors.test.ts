@@ -95,7 +95,9 @@ test("what is no JSON keeps its status, and its words where it has any", () => {
       ["", "did not say why"],
       ["null", "did not say why"],
     ] as const) {
-      expect(said(translateAnswer(serving, client, { status: 502, text }).body)).toContain(words);
+      const answer = translateAnswer(serving, client, { status: 503, text });
+      expect(answer.status).toBe(503);
+      expect(said(answer.body)).toContain(words);
     }
   }
 });

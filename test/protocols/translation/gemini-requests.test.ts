@@ -4,6 +4,7 @@ import type { Json } from "../../../server/protocols/json.ts";
 import type { NeutralRequest, Part, Turn } from "../../../server/protocols/translation/form.ts";
 import { createCallBook } from "../../../server/protocols/translation/gemini/call-book.ts";
 import { geminiSpeaker } from "../../../server/protocols/translation/gemini/speaker.ts";
+import { BARE } from "./bare.ts";
 
 const LINE = { model: "gemini-2.5-flash", stream: true };
 const HELLO = { contents: [{ parts: [{ text: "Hello" }] }] };
@@ -37,25 +38,11 @@ test("the smallest request says nothing but its text; model and streaming stand 
   expect(read(HELLO)).toEqual({
     uncarried: [],
     request: {
+      ...BARE,
       model: "gemini-2.5-flash",
       stream: true,
       system: [],
       turns: [{ role: "user", parts: [{ kind: "text", text: "Hello" }] }],
-      tools: [],
-      toolChoice: null,
-      parallelTools: null,
-      maxTokens: null,
-      temperature: null,
-      topP: null,
-      topK: null,
-      seed: null,
-      frequencyPenalty: null,
-      presencePenalty: null,
-      stop: [],
-      format: null,
-      thinking: null,
-      user: null,
-      usageChunk: false,
     },
   });
   const named = geminiSpeaker.readRequest(

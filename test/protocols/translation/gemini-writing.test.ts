@@ -9,31 +9,10 @@ import type {
   Turn,
 } from "../../../server/protocols/translation/form.ts";
 import { geminiSpeaker } from "../../../server/protocols/translation/gemini/speaker.ts";
-
-const NOTHING: NeutralRequest = {
-  model: "asked-for",
-  stream: false,
-  system: [],
-  turns: [{ role: "user", parts: [{ kind: "text", text: "Hi" }] }],
-  tools: [],
-  toolChoice: null,
-  parallelTools: null,
-  maxTokens: null,
-  temperature: null,
-  topP: null,
-  topK: null,
-  seed: null,
-  frequencyPenalty: null,
-  presencePenalty: null,
-  stop: [],
-  format: null,
-  thinking: null,
-  user: null,
-  usageChunk: false,
-};
+import { BARE } from "./bare.ts";
 
 function write(request: Partial<NeutralRequest>, model = "gemini-2.5-flash") {
-  return geminiSpeaker.writeRequest({ ...NOTHING, ...request }, { model, maxOutput: 8_192 });
+  return geminiSpeaker.writeRequest({ ...BARE, ...request }, { model, maxOutput: 8_192 });
 }
 
 function contents(turns: readonly Turn[], model?: string): unknown {

@@ -3,35 +3,19 @@ import { expect, test } from "bun:test";
 import type { Json } from "../../../server/protocols/json.ts";
 import type { NeutralRequest } from "../../../server/protocols/translation/form.ts";
 import { messagesSpeaker } from "../../../server/protocols/translation/messages/speaker.ts";
+import { BARE } from "./bare.ts";
 
 const LINE = { model: null, stream: null };
 const HELLO = [{ role: "user", content: "Hello" }];
 
-/** What a request means that has nothing but a model and a greeting. */
-const BARE: NeutralRequest = {
+const CLAUDE: NeutralRequest = {
+  ...BARE,
   model: "claude-opus-4-8",
-  stream: false,
-  system: [],
   turns: [{ role: "user", parts: [{ kind: "text", text: "Hello" }] }],
-  tools: [],
-  toolChoice: null,
-  parallelTools: null,
-  maxTokens: null,
-  temperature: null,
-  topP: null,
-  topK: null,
-  seed: null,
-  frequencyPenalty: null,
-  presencePenalty: null,
-  stop: [],
-  format: null,
-  thinking: null,
-  user: null,
-  usageChunk: false,
 };
 
 function read(members: Json) {
-  return messagesSpeaker.readRequest({ model: BARE.model, messages: HELLO, ...members }, LINE);
+  return messagesSpeaker.readRequest({ model: CLAUDE.model, messages: HELLO, ...members }, LINE);
 }
 
 function uncarriedOf(members: Json): readonly string[] {
@@ -118,7 +102,7 @@ test("Claude Code's request is understood to its last member", () => {
   expect(messagesSpeaker.readRequest(request, LINE)).toEqual({
     uncarried: [],
     request: {
-      ...BARE,
+      ...CLAUDE,
       stream: true,
       maxTokens: 32_000,
       system: [

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import type { Json } from "../../../server/protocols/json.ts";
 import type { NeutralRequest, Part } from "../../../server/protocols/translation/form.ts";
 import { responsesSpeaker } from "../../../server/protocols/translation/responses/speaker.ts";
+import { BARE } from "./bare.ts";
 
 const LINE = { model: null, stream: null };
 const PNG = "iVBORw0KGgo=";
@@ -32,25 +33,11 @@ function write(request: Partial<NeutralRequest>, model = "gpt-5.1") {
 
 test("a text is what the user says, and nothing else is said", () => {
   expect(PLAIN).toEqual({
+    ...BARE,
     model: "m",
     stream: false,
     system: [],
     turns: [{ role: "user", parts: [{ kind: "text", text: "Hi" }] }],
-    tools: [],
-    toolChoice: null,
-    parallelTools: null,
-    maxTokens: null,
-    temperature: null,
-    topP: null,
-    topK: null,
-    seed: null,
-    frequencyPenalty: null,
-    presencePenalty: null,
-    stop: [],
-    format: null,
-    thinking: null,
-    user: null,
-    usageChunk: false,
   });
 });
 
