@@ -19,10 +19,10 @@ export interface Account {
   held: number;
 }
 
-/** An account with the limits in force for it. */
+/** An account, and its limits in force: asked for each time, so that a lower cap acts on the next call and extension. */
 export interface Budget {
-  readonly caps: Caps;
   readonly account: Account;
+  caps(): Caps;
 }
 
 /** A call's part of one budget: what its input takes, what each token of output takes (may be a fraction), what it holds. */
@@ -55,7 +55,8 @@ export function amountOf({ input, rate }: Stake, output: number): number {
 export function judge<One extends Stake>(stakes: readonly One[], output: number): Verdict<One> {
   let busy: Verdict<One> | null = null;
   for (const stake of stakes) {
-    const { caps, account } = stake.budget;
+    const { account } = stake.budget;
+    const caps = stake.budget.caps();
     const amount = amountOf(stake, output);
     for (const window of WINDOWS) {
       const cap = caps[window];
@@ -127,7 +128,9 @@ export function affordedCeiling(stakes: readonly Stake[], ask: Ask): number | nu
  * Whether an account is as good as used up, so that its agent pauses (SPEC 7.4): what is left of a cap is under 0.5% of
  * it, or under the price of the smallest useful call. Null: it may go on.
  */
-export function usedUp({ caps, account }: Budget, smallestCall: number): Window | null {
+export function usedUp(budget: Budget, smallestCall: number): Window | null {
+  const { account } = budget;
+  const caps = budget.caps();
   for (const window of WINDOWS) {
     const cap = caps[window];
     if (cap === null) continue;
@@ -138,7 +141,9 @@ export function usedUp({ caps, account }: Budget, smallestCall: number): Window 
 }
 
 /** What the caps of a budget leave beside settled spend; Infinity without a cap. Ignores holds. */
-function leastLeft({ caps, account }: Budget): number {
+function leastLeft(budget: Budget): number {
+  const { account } = budget;
+  const caps = budget.caps();
   let least = Number.POSITIVE_INFINITY;
   for (const window of WINDOWS) {
     const cap = caps[window];

@@ -64,7 +64,7 @@ export function chargedTo(payers: Payers): Charged[] {
 
 /** The agent's own money, as its pauses look at it. */
 export function ownBudget(terms: AgentTerms, { money }: AgentState): Budget {
-  return { caps: terms.caps, account: money };
+  return { account: money, caps: () => terms.caps };
 }
 
 function hasTokenCaps({ quota }: AgentTerms): boolean {

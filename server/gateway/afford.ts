@@ -42,7 +42,7 @@ export function afford(stakes: readonly ScopedStake[], plan: Plan, canLower: boo
 
 /** Whether nobody has said how long the answer may be, and a money cap would not hold if it grew longer than is held. */
 function isRiskyGuess(stakes: readonly ScopedStake[], { guessesCeiling }: Plan): boolean {
-  return guessesCeiling && stakes.some(({ scope, budget }) => scope !== "quota" && isLimit(budget.caps));
+  return guessesCeiling && stakes.some(({ scope, budget }) => scope !== "quota" && isLimit(budget.caps()));
 }
 
 const REASON_OF = {
@@ -67,8 +67,8 @@ export function exceededRefusal(
   zone: string,
   now: Instant,
 ): Refusal {
-  const { caps, account } = stake.budget;
-  const cap = caps[window] ?? 0;
+  const { account } = stake.budget;
+  const cap = stake.budget.caps()[window] ?? 0;
   const left = Math.max(0, cap - account.spent(window));
   const needed = amountOf(stake, leastOutput(plan));
   const figure = (amount: number) => (stake.scope === "quota" ? `${amount} tokens` : `$${renderUsd(amount)}`);

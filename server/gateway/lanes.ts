@@ -43,11 +43,18 @@ export const MAX_WAITING = 1_000;
 
 interface Upstream {
   readonly inUse: Record<Priority, number>;
+  /** Null until somebody has to wait: at most upstreams nobody ever does. */
+  line: Line | null;
+}
+
+interface Line {
   readonly queues: Readonly<Record<Priority, Queue<Attempt>>>;
   /** How long the queues are. */
   readonly waiting: PerLane;
   readonly turns: Turns;
 }
+
+const NOBODY: PerLane = { high: 0, normal: 0, low: 0 };
 
 /** Nobody in flight, nobody waiting, no limits. */
 export function createLanes(): Lanes {
@@ -64,8 +71,8 @@ export function createLanes(): Lanes {
     return limits.get(name) ?? Number.POSITIVE_INFINITY;
   }
 
-  function nextAt(name: string, { turns, waiting, inUse }: Upstream): Priority | null {
-    return nextLane(turns, waiting, inUse, slotsOf(name));
+  function nextAt(name: string, { line, inUse }: Upstream): Priority | null {
+    return line && nextLane(line.turns, line.waiting, inUse, slotsOf(name));
   }
 
   function isTrying(name: string, lane: Priority): boolean {
@@ -92,11 +99,11 @@ export function createLanes(): Lanes {
     const upstream = upstreams.get(name);
     if (!upstream) return;
     for (let lane = nextAt(name, upstream); lane !== null; lane = nextAt(name, upstream)) {
-      const attempt = upstream.queues[lane].shift();
+      const attempt = upstream.line?.queues[lane].shift();
       trying = { name, lane };
       attempt?.();
     }
-    if (isNone(upstream.inUse) && isNone(upstream.waiting)) upstreams.delete(name);
+    if (isNone(upstream.inUse) && isNone(waitingAt(upstream))) upstreams.delete(name);
   }
 
   function find(name: string): Upstream {
@@ -113,13 +120,13 @@ export function createLanes(): Lanes {
       if (!upstream) return "free";
       const isNext = isTrying(name, lane) || nextAt(name, upstream) === null;
       if (isNext && mayStart(lane, upstream.inUse, slotsOf(name))) return "free";
-      return upstream.waiting[lane] >= MAX_WAITING ? "full" : "wait";
+      return waitingAt(upstream)[lane] >= MAX_WAITING ? "full" : "wait";
     },
     take(name, lane) {
-      const { inUse, turns } = find(name);
+      const { inUse, line } = find(name);
       inUse[lane] += 1;
-      if (isTrying(name, lane)) {
-        takeTurn(turns, lane);
+      if (line && isTrying(name, lane)) {
+        takeTurn(line.turns, lane);
         trying = null;
       }
       let isHeld = true;
@@ -130,7 +137,11 @@ export function createLanes(): Lanes {
         serve([name]);
       };
     },
-    wait: (name, lane, attempt) => find(name).queues[lane].add(attempt),
+    wait(name, lane, attempt) {
+      const upstream = find(name);
+      upstream.line ??= createLine();
+      return upstream.line.queues[lane].add(attempt);
+    },
     resize(slots) {
       limits = slots;
       serve(upstreams.keys());
@@ -138,13 +149,20 @@ export function createLanes(): Lanes {
     occupancy() {
       const all = [...upstreams];
       return new Map(
-        all.map(([name, { inUse, waiting }]) => [name, { inUse: { ...inUse }, waiting: { ...waiting } }]),
+        all.map(([name, upstream]) => [
+          name,
+          { inUse: { ...upstream.inUse }, waiting: { ...waitingAt(upstream) } },
+        ]),
       );
     },
   };
 }
 
 function createUpstream(): Upstream {
+  return { inUse: { high: 0, normal: 0, low: 0 }, line: null };
+}
+
+function createLine(): Line {
   const queues = {
     high: createQueue<Attempt>(),
     normal: createQueue<Attempt>(),
@@ -161,7 +179,11 @@ function createUpstream(): Upstream {
       return queues.low.size;
     },
   };
-  return { inUse: { high: 0, normal: 0, low: 0 }, queues, waiting, turns: createTurns() };
+  return { queues, waiting, turns: createTurns() };
+}
+
+function waitingAt({ line }: Upstream): PerLane {
+  return line?.waiting ?? NOBODY;
 }
 
 function isNone({ high, normal, low }: PerLane): boolean {

@@ -143,7 +143,7 @@ export function takeHold(parts: HoldParts): RunningHold {
       return held.output;
     },
     get isCapped() {
-      return stakes.some(({ scope, budget }) => scope !== "quota" && isLimit(budget.caps));
+      return stakes.some(({ scope, budget }) => scope !== "quota" && isLimit(budget.caps()));
     },
     bound,
     cover(reading, now) {

@@ -1,5 +1,5 @@
 /** Which budgets a call is charged to (SPEC 7.1): money of the agent, its owner, its run, the gateway, the call; and tokens. */
-import type { Account, Caps, Stake } from "../core/budget.ts";
+import type { Account, Budget, Caps, Stake } from "../core/budget.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Plan } from "./plan.ts";
 
@@ -12,12 +12,10 @@ export interface ScopedStake extends Stake {
   readonly name: string;
 }
 
-/** A budget that a call may be charged to. Its caps are asked for each time: a lower one acts on the next extension. */
-export interface Charged {
+/** A budget that a call may be charged to, and whose it is. */
+export interface Charged extends Budget {
   readonly scope: Scope;
   readonly name: string;
-  readonly account: Account;
-  caps(): Caps;
 }
 
 /** No limit at all. */
@@ -31,18 +29,14 @@ export function isLimit({ hour, day, total }: Caps): boolean {
 /** The stakes of a planned call. Budgets of money take no part where its price is unknown. */
 export function createStakes(charged: readonly Charged[], plan: Plan): ScopedStake[] {
   const stakes: ScopedStake[] = [];
-  for (const { scope, name, account, caps } of charged) {
+  for (const budget of charged) {
+    const { scope, name } = budget;
     const isTokens = scope === "quota";
     if (!isTokens && plan.price === null) continue;
     stakes.push({
       scope,
       name,
-      budget: {
-        account,
-        get caps() {
-          return caps();
-        },
-      },
+      budget,
       input: isTokens ? plan.inputTokens : (plan.price?.inputNano ?? 0),
       rate: isTokens ? 1 : (plan.price?.outputRate ?? 0),
       held: 0,

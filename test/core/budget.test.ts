@@ -6,6 +6,7 @@ import {
   affordedCeiling,
   amountOf,
   type Budget,
+  type Caps,
   hold,
   judge,
   release,
@@ -19,8 +20,8 @@ function account(spent = 0, held = 0): Account {
   return { spent: () => spent, held };
 }
 
-function budget(caps: Partial<Budget["caps"]>, spent = 0, held = 0): Budget {
-  return { caps: { ...NONE, ...caps }, account: account(spent, held) };
+function budget(caps: Partial<Caps>, spent = 0, held = 0): Budget {
+  return { caps: () => ({ ...NONE, ...caps }), account: account(spent, held) };
 }
 
 function stake(of: Budget, input = 0, rate = 1): Stake {
@@ -75,7 +76,7 @@ describe("a hold", () => {
       fc.property(fc.integer({ min: 10, max: 300 }), steps, (cap, calls) => {
         let spent = 0;
         const shared: Budget = {
-          caps: { ...NONE, total: cap },
+          caps: () => ({ ...NONE, total: cap }),
           account: { spent: () => spent, held: 0 },
         };
         const open: Stake[] = [];
