@@ -15,7 +15,7 @@ const DECIDING = namesOf(`
 
 /** Hold members that all decide. */
 const SETTINGS = namesOf(`
-  generationConfig generation_config stream_options thinking reasoning text output_config chat_template_kwargs extra_body
+  generationConfig generation_config stream_options options thinking reasoning text output_config chat_template_kwargs extra_body
 `);
 
 /** Settings hold settings: `generationConfig.thinkingConfig.thinkingBudget`. Deeper, schemas begin. */

@@ -12,6 +12,7 @@ import {
   type Notes,
   noteError,
   noteModel,
+  noteStatus,
   noteTier,
   noteUnit,
   noteUsage,
@@ -101,6 +102,7 @@ function readInteraction(notes: Notes, body: Json): void {
   if (delta) notes.visibleBytes += lengthOf(delta.text) + lengthOf(delta.arguments);
   if (!interaction) return;
   noteModel(notes, interaction.model);
+  noteStatus(notes, interaction.status);
   noteTier(notes, interaction.service_tier);
   const usage = objectOf(interaction.usage);
   if (usage) noteUsage(notes, readInteractionUsage(usage));

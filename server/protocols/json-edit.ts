@@ -100,6 +100,23 @@ export function eachMember(bytes: Uint8Array, from: number, visit: (member: Memb
   }
 }
 
+/** Visits the elements of the list that begins at `from` (white space before it is skipped), in their order; ends exclusive. */
+export function eachElement(
+  bytes: Uint8Array,
+  from: number,
+  visit: (start: number, end: number) => void,
+): void {
+  let at = skipSpace(bytes, from);
+  if (bytes[at] !== OPEN_LIST) return;
+  do {
+    const start = skipSpace(bytes, at + 1);
+    const end = endOfValue(bytes, start);
+    if (end === start) return;
+    visit(start, end);
+    at = skipSpace(bytes, end);
+  } while (bytes[at] === COMMA);
+}
+
 /** Just past the value that begins at `start`; `start` itself where there is none. */
 function endOfValue(bytes: Uint8Array, start: number): number {
   let depth = 0;

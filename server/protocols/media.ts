@@ -18,7 +18,8 @@ export interface MediaTally {
   isHidden: boolean;
 }
 
-const IMAGE_TOKENS = 5_000;
+/** Tokens that an image is charged as, at most. */
+export const IMAGE_TOKENS = 5_000;
 const PAGE_TOKENS = 3_000;
 const TOKENS_A_SECOND = 300;
 /** The slowest rate at which MP3 is made, 8 kbit/s: whatever is smaller cannot last longer. */

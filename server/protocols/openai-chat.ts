@@ -2,6 +2,7 @@
 import type { Refusal } from "../core/refusal.ts";
 import { countOf, type Json, lengthOf, listOf, objectOf, parseJson } from "./json.ts";
 import { findMember, objectStart, splice } from "./json-edit.ts";
+import { lowerOllamaCeiling, readOllamaRequest } from "./ollama-request.ts";
 import { renderChatCut, renderChatReply } from "./openai-chat-reply.ts";
 import { lowerChatCeiling, readChatRequest } from "./openai-chat-request.ts";
 import { fingerprintChat } from "./openai-chat-turn.ts";
@@ -29,6 +30,7 @@ export const openaiChat: Protocol = {
   renderReply: renderChatReply,
   readRequest: readChatRequest,
   lowerCeiling: lowerChatCeiling,
+  ofLines: { readRequest: readOllamaRequest, lowerCeiling: lowerOllamaCeiling },
   fingerprint: fingerprintChat,
 };
 

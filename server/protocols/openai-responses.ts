@@ -13,6 +13,7 @@ import {
   type Notes,
   noteError,
   noteModel,
+  noteStatus,
   noteTier,
   noteUnit,
   noteUsage,
@@ -83,6 +84,7 @@ function readTyped(
 
 function readResponse(notes: Notes, response: Json, quirks: Quirks): void {
   noteModel(notes, response.model);
+  noteStatus(notes, response.status);
   noteTier(notes, response.service_tier);
   if (response.error !== null && response.error !== undefined) {
     noteError(notes, [...errorCodes(response.error), response.code]);

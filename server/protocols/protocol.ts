@@ -37,6 +37,11 @@ export interface Protocol {
     model: string | null,
   ): Uint8Array<ArrayBuffer>;
   /**
+   * The same two where streams are lines of JSON, for hosts with an API of their own there; left out where requests are as
+   * everywhere else.
+   */
+  readonly ofLines?: Pick<Protocol, "readRequest" | "lowerCeiling">;
+  /**
    * What tells this request from others of its agent, near-identical ones having the same: what was said after the model
    * spoke last, and the tools that it called then (SPEC 11). Null where nothing is said, as in embeddings. In linear time;
    * never throws, whatever the members hold.
@@ -170,4 +175,6 @@ export interface AnswerReading {
   readonly error: string | null;
   /** Whether the protocol's final event has been seen. */
   readonly ended: boolean;
+  /** Whether the provider last said that the answer is still being made; left out where it says nothing of that. */
+  readonly isPending?: boolean;
 }

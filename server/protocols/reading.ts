@@ -11,6 +11,7 @@ export interface Notes extends AnswerReading {
   visibleBytes: number;
   error: string | null;
   ended: boolean;
+  isPending?: boolean;
 }
 
 /** Nothing read yet. */
@@ -29,6 +30,11 @@ const MODEL_LENGTH = 256;
 /** Takes over the model's name as long as it is one. Names are as the provider writes them. */
 export function noteModel(notes: Notes, model: unknown): void {
   if (typeof model === "string" && model !== "" && model.length <= MODEL_LENGTH) notes.model = model;
+}
+
+/** Takes over how far an answer has come, as its `status` says. */
+export function noteStatus(notes: Notes, status: unknown): void {
+  if (typeof status === "string") notes.isPending = status === "queued" || status === "in_progress";
 }
 
 /** Sets a billed unit; it may be a fraction. None of it is no entry, and more than can be has no price. */

@@ -1,5 +1,6 @@
 /** Hosts that speak Cohere's formats, whose version is chosen per resource, and OpenAI's under `/compatibility/v1`. */
 import type { ProviderSettings } from "../core/settings.ts";
+import type { HostTakes } from "../protocols/translation/takes.ts";
 import { authorizeBearer } from "./auth.ts";
 import { classify } from "./operations.ts";
 import { type Base, isVersion, parseBase, splitPath } from "./paths.ts";
@@ -10,6 +11,7 @@ export interface CohereSpec {
   readonly hosts: readonly string[];
   readonly overhead: Overhead;
   readonly maxOutput: MaxOutput;
+  readonly takes?: HostTakes;
 }
 
 const BARE = "chat";
@@ -30,6 +32,7 @@ export function createCohereHost(spec: CohereSpec, settings: ProviderSettings): 
     ]),
     hosts: spec.hosts,
     quirks: {},
+    ...(spec.takes === undefined ? {} : { takes: spec.takes }),
     streamUsage: "ask",
     overhead: spec.overhead,
     maxOutput: spec.maxOutput,

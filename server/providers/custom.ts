@@ -2,8 +2,8 @@
 import type { ProviderSettings } from "../core/settings.ts";
 import { createCohereHost } from "./cohere-host.ts";
 import { createGeminiHost } from "./gemini-host.ts";
-import { createHost, USUAL_OVERHEAD } from "./host.ts";
-import type { Provider, Speech } from "./provider.ts";
+import { createHost } from "./host.ts";
+import type { Overhead, Provider, Speech } from "./provider.ts";
 
 /** Ollama's own API lies beside its OpenAI-compatible one. */
 const BESIDE = new Map([["api", ""]]);
@@ -11,19 +11,26 @@ const BESIDE = new Map([["api", ""]]);
 /** What a host is taken to speak when nothing says otherwise: most do. */
 export const USUAL_SPEECH: Speech = "openai";
 
+/** What a prompt costs beyond its text at a host that nobody has measured: as at the dearest of its format that was. */
+const OVERHEAD: Readonly<Record<Speech, Overhead>> = {
+  openai: { plain: 141, tools: 748 },
+  "openai-responses": { plain: 141, tools: 748 },
+  anthropic: { plain: 206, tools: 716 },
+  gemini: { plain: 40, tools: 1_300 },
+  cohere: { plain: 1_370, tools: 1_370 },
+};
+
 /**
  * A provider at `base_url`, which is what one would give the SDK of its format. `base_url` must have passed
  * `checkBaseUrl`. Also what a call with `x-target-url` is sent to, then without a key.
  */
 export function createCustom(id: string, speaks: Speech, settings: ProviderSettings): Provider {
+  const overhead = OVERHEAD[speaks];
   switch (speaks) {
     case "gemini":
-      return createGeminiHost(
-        { id, hosts: [], quirks: {}, overhead: USUAL_OVERHEAD, maxOutput: [] },
-        settings,
-      );
+      return createGeminiHost({ id, hosts: [], quirks: {}, overhead, maxOutput: [] }, settings);
     case "cohere":
-      return createCohereHost({ id, hosts: [], overhead: USUAL_OVERHEAD, maxOutput: [] }, settings);
+      return createCohereHost({ id, hosts: [], overhead, maxOutput: [] }, settings);
     case "anthropic":
       return createHost(
         {
@@ -35,15 +42,16 @@ export function createCustom(id: string, speaks: Speech, settings: ProviderSetti
           bare: "messages",
           dialect: "anthropic-messages",
           streamUsage: "unasked",
+          overhead,
         },
         settings,
       );
     case "openai":
-      return createHost({ id, speaks, ...OPENAI, bare: "chat/completions" }, settings);
+      return createHost({ id, speaks, ...OPENAI, overhead, bare: "chat/completions" }, settings);
     // What does not generate is as with the others.
     case "openai-responses":
       return {
-        ...createHost({ id, speaks, ...OPENAI, bare: "responses" }, settings),
+        ...createHost({ id, speaks, ...OPENAI, overhead, bare: "responses" }, settings),
         serves: new Map([["openai-responses", "responses"]]),
       };
   }

@@ -1,4 +1,5 @@
 /** DeepSeek. https://api-docs.deepseek.com: `/`, `/v1` and `/beta` serve alike, `/anthropic` speaks the messages format. */
+import type { HostTakes } from "../protocols/translation/takes.ts";
 import { createHost } from "./host.ts";
 import type { MaxOutput, ProviderRecord } from "./provider.ts";
 
@@ -9,6 +10,14 @@ const maxOutput: MaxOutput = [
   ["deepseek-chat", 8_192],
   ["deepseek-reasoner", 64_000],
 ];
+
+/** https://api-docs.deepseek.com/api/create-chat-completion */
+const takes: HostTakes = {
+  lacks: ["schema", "seed", "parallelTools"],
+  user: null,
+  ceiling: "max_tokens",
+  mostStops: 16,
+};
 
 export const deepseek: ProviderRecord = {
   id: "deepseek",
@@ -24,6 +33,7 @@ export const deepseek: ProviderRecord = {
         bare: "chat/completions",
         dialect: "openai-chat",
         streamUsage: "ask",
+        takes,
         maxOutput,
         overhead: { plain: 72, tools: 253 },
       },

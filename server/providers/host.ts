@@ -2,6 +2,7 @@
 import type { Dialect } from "../core/call.ts";
 import type { ProviderSettings } from "../core/settings.ts";
 import type { Quirks } from "../protocols/protocol.ts";
+import type { HostTakes } from "../protocols/translation/takes.ts";
 import { authorizeBearer, authorizeMessages } from "./auth.ts";
 import { classify } from "./operations.ts";
 import { type Base, isVersion, parseBase, splitPath, stripHeads, tailsOf } from "./paths.ts";
@@ -26,6 +27,7 @@ export interface HostSpec {
   /** Further dialects in which it generates. */
   readonly alsoServes?: readonly Dialect[];
   readonly quirks?: Quirks;
+  readonly takes?: HostTakes;
   readonly streamUsage: Provider["streamUsage"];
   readonly overhead?: Overhead;
   readonly maxOutput?: MaxOutput;
@@ -42,7 +44,7 @@ const PATHS: Readonly<Record<Dialect, string>> = {
 };
 
 /** What a prompt costs beyond its text where nothing else was seen. */
-export const USUAL_OVERHEAD: Overhead = { plain: 40, tools: 140 };
+const USUAL_OVERHEAD: Overhead = { plain: 40, tools: 140 };
 
 /** Makes the provider of a host with one official path. `base_url` must have passed `checkBaseUrl`. */
 export function createHost(spec: HostSpec, settings: ProviderSettings): Provider {
@@ -55,6 +57,7 @@ export function createHost(spec: HostSpec, settings: ProviderSettings): Provider
     hosts: spec.hosts,
     ...(spec.pricesAs === undefined ? {} : { pricesAs: spec.pricesAs }),
     quirks: spec.quirks ?? {},
+    ...(spec.takes === undefined ? {} : { takes: spec.takes }),
     streamUsage: spec.streamUsage,
     overhead: spec.overhead ?? USUAL_OVERHEAD,
     maxOutput: spec.maxOutput ?? [],

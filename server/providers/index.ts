@@ -1,5 +1,11 @@
 /** Every provider: those known by name and those that the configuration adds. */
-import type { Priority, ProviderManner, ProviderSettings, UpstreamSettings } from "../core/settings.ts";
+import type {
+  Priority,
+  ProviderManner,
+  ProviderModels,
+  ProviderSettings,
+  UpstreamSettings,
+} from "../core/settings.ts";
 import { anthropic } from "./anthropic.ts";
 import { baichuan } from "./baichuan.ts";
 import { cohere } from "./cohere.ts";
@@ -9,6 +15,7 @@ import { google } from "./google.ts";
 import { withManner } from "./manner.ts";
 import { minimax } from "./minimax.ts";
 import { mistral } from "./mistral.ts";
+import { withSizes } from "./model-sizes.ts";
 import { moonshot } from "./moonshot.ts";
 import { openai } from "./openai.ts";
 import { checkBaseUrl } from "./paths.ts";
@@ -55,7 +62,7 @@ function recordOf(model: string): ProviderRecord | undefined {
 }
 
 /** What a configuration says of one provider. */
-interface Configured extends ProviderSettings, Partial<ProviderManner> {
+interface Configured extends ProviderSettings, Partial<ProviderManner & ProviderModels> {
   readonly api_keys?: readonly string[];
   readonly upstreams?: readonly UpstreamSettings[];
 }
@@ -108,11 +115,12 @@ function createUpstreams(id: string, { upstreams = [], ...own }: Configured): Ma
   return byLane;
 }
 
-function create(id: string, { api_keys = [], ...own }: Configured): Provider {
+function create(id: string, { api_keys = [], models = {}, ...own }: Configured): Provider {
   const record = RECORDS.find((known) => known.id === id);
   // Whose keys are one list needs no further one beside it.
   const settings = { ...own, api_key: own.api_key ?? api_keys[0] ?? null };
-  return withManner(record ? record.create(settings) : createOwn(id, settings), settings);
+  const provider = record ? record.create(settings) : createOwn(id, settings);
+  return withSizes(withManner(provider, settings), models);
 }
 
 function createOwn(id: string, settings: ProviderSettings): Provider {

@@ -1,8 +1,12 @@
 /** MiniMax. https://www.minimax.io/platform/document: its chat endpoint has a name of its own. */
+import type { HostTakes } from "../protocols/translation/takes.ts";
 import { createHost } from "./host.ts";
 import type { ProviderRecord } from "./provider.ts";
 
 const hosts = ["api.minimax.chat", "api.minimax.io", "api.minimaxi.com"];
+
+/** https://platform.minimax.io/docs/api-reference/text-openai-api: penalties are read past. */
+const takes: HostTakes = { lacks: ["frequencyPenalty", "presencePenalty"], hottest: 1 };
 
 export const minimax: ProviderRecord = {
   id: "minimax",
@@ -20,6 +24,7 @@ export const minimax: ProviderRecord = {
         rename: (resource) => (resource === "chat/completions" ? "text/chatcompletion_v2" : resource),
         dialect: "openai-chat",
         streamUsage: "ask",
+        takes,
       },
       settings,
     ),

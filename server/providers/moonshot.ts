@@ -1,8 +1,17 @@
 /** Moonshot (Kimi). https://platform.moonshot.cn/docs; `/anthropic` speaks the messages format. */
+import type { HostTakes } from "../protocols/translation/takes.ts";
 import { createHost } from "./host.ts";
 import type { ProviderRecord } from "./provider.ts";
 
 const hosts = ["api.moonshot.cn", "api.moonshot.ai"];
+
+/** https://platform.moonshot.cn/docs/api/chat */
+const takes: HostTakes = {
+  lacks: ["seed", "parallelTools"],
+  user: "safety_identifier",
+  hottest: 1,
+  mostStops: 5,
+};
 
 export const moonshot: ProviderRecord = {
   id: "moonshot",
@@ -19,6 +28,7 @@ export const moonshot: ProviderRecord = {
         beside: new Map([["anthropic", ""]]),
         dialect: "openai-chat",
         streamUsage: "ask",
+        takes,
         pricesAs: "moonshotai",
       },
       settings,

@@ -8,6 +8,7 @@ import type { ModelPrice, Settings } from "../core/settings.ts";
 import { UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
 import type { AnswerReading, Demand } from "../protocols/protocol.ts";
 import { NO_RATES, type Price } from "./listed-price.ts";
+import { sizeOf } from "./model-sizes.ts";
 import { createPriceList } from "./price-list.ts";
 import type { Provider } from "./provider.ts";
 
@@ -37,7 +38,7 @@ export interface Prices {
     asked: Pick<Demand, "cacheWrite" | "surcharges">,
     at: Instant,
   ): Foresight | null;
-  /** Tokens that a model takes in at most; null when nobody says. */
+  /** Tokens that a model has room for, as the configuration says, else the list; null when nobody says. */
   contextWindow(provider: Provider, model: string | null): number | null;
 }
 
@@ -53,6 +54,8 @@ export interface Foresight {
 /** Models that are remembered once found, or once not found: names come from outside. */
 const MAX_REMEMBERED = 2000;
 const MAX_NAME = 256;
+/** What a call is called that names no model: the configuration's price of every model (`*`) is its price, too. */
+const UNNAMED = "";
 const NO_UNITS: AnswerReading["units"] = {};
 const ONE_TOKEN = clampUsage({ ...UNKNOWN_USAGE, inputTokens: 1, outputTokens: 1 });
 /** Units that say at which rate tokens are charged: a price of the configuration is that rate. */
@@ -77,15 +80,18 @@ export function createPrices(pricing: Settings["pricing"], listText: string | nu
       return nano === null || nano > MAX_CALL_COST ? null : nano;
     },
     foresee(provider, model, input, asked, at) {
-      if (!isName(model)) return null;
-      const own = ownPrice(model);
-      const foreseen = foreseeBy(own ?? listedPrice(provider, model), input, asked, at);
+      const name = isName(model) ? model : null;
+      const own = ownPrice(name ?? UNNAMED);
+      const listed = name === null ? null : listedPrice(provider, name);
+      const foreseen = foreseeBy(own ?? listed, input, asked, at);
       // What the list has no rate for is charged by the price for what is unknown.
       if (own || !fallback || (foreseen !== null && foreseen.output !== null)) return foreseen;
       return dearer(foreseen, foreseeBy(fallback, input, asked, at));
     },
-    contextWindow: (provider, model) =>
-      (isName(model) ? listedPrice(provider, model)?.contextWindow : null) ?? null,
+    contextWindow(provider, model) {
+      const said = sizeOf(provider, model)?.context ?? null;
+      return said ?? (isName(model) ? listedPrice(provider, model)?.contextWindow : null) ?? null;
+    },
   };
 
   function costOf(
@@ -97,7 +103,7 @@ export function createPrices(pricing: Settings["pricing"], listText: string | nu
   ): ExactUsd | null {
     const chargeable = clampUsage(usage);
     const names = models.filter(isName);
-    for (const name of names) {
+    for (const name of names.length === 0 ? [UNNAMED] : names) {
       const price = ownPrice(name);
       if (price) return price.cost(chargeable, units, at);
     }

@@ -1,7 +1,8 @@
 /** A provider is where it is said: a host, its base path, its way of authentication, its oddities. A record, not code. */
 import type { Dialect } from "../core/call.ts";
-import type { ProviderSettings } from "../core/settings.ts";
+import type { ModelSize, ProviderSettings } from "../core/settings.ts";
 import type { Framing, Quirks } from "../protocols/protocol.ts";
+import type { HostTakes } from "../protocols/translation/takes.ts";
 
 export interface Provider {
   readonly id: string;
@@ -17,12 +18,16 @@ export interface Provider {
   /** Its id in the price list, when that differs. */
   readonly pricesAs?: string;
   readonly quirks: Quirks;
+  /** What its requests may hold, where that is not what its format says. */
+  readonly takes?: HostTakes;
   /** `ask`: streams report usage only when asked with `stream_options.include_usage`; `unasked`: they always do. */
   readonly streamUsage: "ask" | "unasked";
   /** Tokens that a prompt costs beyond its text: what an estimate adds. */
   readonly overhead: Overhead;
   /** What models write at most where the request sets no bound, by their own names: the first that fits. */
   readonly maxOutput: MaxOutput;
+  /** What the configuration says of its models, by glob: the first that fits. Left out where it says nothing. */
+  readonly sizes?: readonly (readonly [models: string, size: ModelSize])[];
   /** Where this host is reached: origin and path prefix from `base_url` or the official base. No trailing slash. */
   readonly base: string;
   /** The configured key of the fleet, or null. Never logged. */

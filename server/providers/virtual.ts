@@ -1,6 +1,6 @@
 /** The virtual provider: `auto`, which takes any dialect and is no host (SPEC 12.2). */
 import { createCustom } from "./custom.ts";
-import type { Located, RequestLine, Speech } from "./provider.ts";
+import type { Located, Operation, RequestLine, Speech } from "./provider.ts";
 
 /** Its names in a path. `tollgate` and `agentgazer` are the older ones. */
 export const VIRTUAL_NAMES: ReadonlySet<string> = new Set(["auto", "tollgate", "agentgazer"]);
@@ -28,7 +28,14 @@ const BASES: Readonly<Record<Speech, string>> = {
 /** What a call to `auto` asks for, in the format that its path betrays. */
 export function locateVirtual(line: RequestLine): Located {
   const speech = SIGNS.find(([, path]) => path.test(line.rest))?.[0] ?? "openai";
-  return spoken(speech).locate(line);
+  const located = spoken(speech).locate(line);
+  const { operation } = located;
+  return isForModel(operation) ? { ...located, operation: { ...operation, requestBody: "json" } } : located;
+}
+
+/** Whether the body, which is passed on unread elsewhere, has to say which model is meant: by that, its provider is found. */
+function isForModel({ name, model }: Operation): boolean {
+  return name === "count_tokens" && model === null;
 }
 
 function spoken(speech: Speech): ReturnType<typeof createCustom> {

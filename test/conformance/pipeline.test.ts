@@ -69,10 +69,11 @@ async function replay(
   const lines = plane.lines.slice(before).filter((line) => line.type === "call");
   expect(lines, way).toHaveLength(1);
   const [line] = lines;
-  // A stream without a byte has no final event either.
+  // A stream without a byte has no final event, and one that tells an error has failed whatever it says after that.
   const isStream = exchange.responseHeaders["content-type"]?.startsWith("text/event-stream") ?? false;
   const isEmpty = isStream && exchange.body.length === 0;
-  expect(line?.ending, way).toBe(isEmpty && exchange.status < 400 ? "failed" : "complete");
+  const hasFailed = isEmpty || exchange.flags.includes("error_object_in_stream");
+  expect(line?.ending, way).toBe(hasFailed && exchange.status < 400 ? "failed" : "complete");
 
   const located = locate(providerOf(exchange), exchange);
   const expected = exchange.expectedUsage;

@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { readFormModel } from "../../server/protocols/form.ts";
+import { readForm } from "../../server/protocols/form.ts";
 
 const TYPE = "multipart/form-data; boundary=abc";
+
+const readFormModel = (body: Uint8Array, type: string | null) => readForm(body, type)?.model ?? null;
 
 /** A form of parts, each a head and a content. */
 function form(...parts: [head: string, content: string | Buffer][]): Buffer {

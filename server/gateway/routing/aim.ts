@@ -1,18 +1,21 @@
 /** A call as it goes to one target: where, with which key, and in which words (SPEC 12.1-12.5, 5.1). */
 import { type Refusal, refusal } from "../../core/refusal.ts";
 import type { Priority } from "../../core/settings.ts";
+import { parseExactly } from "../../protocols/exact-json.ts";
+import { objectOf } from "../../protocols/json.ts";
 import { setMember } from "../../protocols/json-edit.ts";
 import { findSpeaker } from "../../protocols/translation/index.ts";
-import { stripSeals } from "../../protocols/translation/strip-seals.ts";
+import { withNames } from "../../protocols/translation/tool-names.ts";
 import { generatingLine, renameModel, servingDialect } from "../../providers/generating.ts";
 import type { Operation, Provider, RequestLine } from "../../providers/provider.ts";
 import { bearsSecret } from "../destination.ts";
 import { enterLane, type LaneDestination } from "../lane-upstream.ts";
 import { foreignPage, isForeignPage } from "../origin.ts";
-import { recordedCeiling } from "../plan.ts";
+import { recordedCeiling } from "../plan-ceiling.ts";
 import { type Prepared, prepareDocument } from "../prepare.ts";
 import type { Setup } from "../setup.ts";
 import { type Caller, chooseKey, originOf } from "../upstream-key.ts";
+import { type FittedBody, fitBody } from "./fit-body.ts";
 import { harmlessHeaders, harmlessQuery } from "./harmless.ts";
 import type { Target } from "./targets.ts";
 import { translateRequest } from "./translate-request.ts";
@@ -49,9 +52,10 @@ export function aim(asked: Asked, target: Target): Aimed | Refusal {
   const { addressed, prepared, operation } = asked;
   const isThere = addressed !== null && isSameProvider(addressed.provider, target.provider);
   const isSameModel = target.model === null || target.model === prepared.model;
-  const unsealed =
-    isThere || target.provider.serves.has(operation.dialect) ? withoutSeals(prepared, operation) : null;
-  if (isThere && isSameModel && unsealed === null) {
+  if (!isThere && !target.provider.serves.has(operation.dialect)) return translate(asked, target);
+  const takes = isThere ? undefined : target.provider.takes;
+  const fitted = fitBody(prepared, operation.dialect, target.model ?? prepared.model, takes);
+  if (isThere && isSameModel && fitted === null) {
     return {
       destination: addressed,
       prepared,
@@ -61,22 +65,14 @@ export function aim(asked: Asked, target: Target): Aimed | Refusal {
       isElsewhere: false,
     };
   }
-  if (isThere || target.provider.serves.has(operation.dialect))
-    return redirect(asked, target, unsealed ?? prepared.plain, isThere);
-  return translate(asked, target);
-}
-
-/** The body without what a provider of another format has thought, which nobody else understands; null where none is in it. */
-function withoutSeals({ plain, document }: Prepared, { dialect }: Operation): Uint8Array<ArrayBuffer> | null {
-  const unsealed = plain && document && stripSeals(plain, document, dialect);
-  return unsealed ? setMember(plain, unsealed.member, JSON.stringify(unsealed.conversation)) : null;
+  return redirect(asked, target, fitted ?? { plain: prepared.plain, dropped: [] }, isThere);
 }
 
 /** The same request, elsewhere or for another model: its bytes but for the model's name. */
 function redirect(
   asked: Asked,
   target: Target,
-  plain: Uint8Array<ArrayBuffer> | null,
+  { plain, dropped }: Pick<Prepared, "plain"> & Pick<FittedBody, "dropped">,
   isThere: boolean,
 ): Aimed | Refusal {
   const { line, operation, prepared } = asked;
@@ -95,7 +91,7 @@ function redirect(
     prepared: keepHistory(next, prepared),
     headers,
     translation: null,
-    dropped: [],
+    dropped,
     isElsewhere: !isThere || (model !== null && model !== prepared.model),
   };
 }
@@ -124,24 +120,21 @@ function translate(asked: Asked, target: Target): Aimed | Refusal {
   const client = findSpeaker(operation.dialect);
   const serving = findSpeaker(dialect);
   const isKnown = EVERYWHERE.has(operation.name) && operation.streamFraming !== "ndjson";
-  if (!client || !serving || !isKnown || prepared.document === null) {
+  // Parsed once more: what is written again keeps its numbers, which costs too much where nothing is.
+  const request = prepared.plain && objectOf(parseExactly(decoder.decode(prepared.plain)));
+  if (!client || !serving || !isKnown || !request) {
     return refusal(
       "unsupported_translation",
-      `${provider.id} serves this call, and has nothing like ${operation.name} of the format that it came in.`,
+      `${provider.id} serves this call, and has nothing like ${operation.name} of the format that it came in. Ask one that ` +
+        `has it by its name: ${namesOfSpeakers(asked).join(", ")}.`,
     );
   }
   const model = target.model ?? "";
   const lineFacts = { model: operation.model, stream: operation.stream };
   const maxOutput = recordedCeiling(provider, model) ?? USUAL_MAX_OUTPUT;
   const { unsupported } = setup.settings.translation;
-  const translated = translateRequest(
-    prepared.document,
-    lineFacts,
-    client,
-    serving,
-    { model, maxOutput },
-    unsupported,
-  );
+  const recipient = { model, maxOutput, takes: provider.takes };
+  const translated = translateRequest(request, lineFacts, client, serving, recipient, unsupported);
   if ("reason" in translated) return translated;
   const moved = { ...line, method: "POST", ...generatingLine(provider, dialect, model, prepared.stream) };
   const destination = leadTo(asked, provider, moved, null);
@@ -157,7 +150,7 @@ function translate(asked: Asked, target: Target): Aimed | Refusal {
     headers,
     translation: {
       client,
-      serving,
+      serving: withNames(serving, translated.names),
       model: prepared.model ?? model,
       stream: prepared.stream,
       framing: operation.streamFraming,
@@ -166,6 +159,13 @@ function translate(asked: Asked, target: Target): Aimed | Refusal {
     dropped: translated.dropped,
     isElsewhere: true,
   };
+}
+
+/** The providers that speak as the client does, as they stand in a path. */
+function namesOfSpeakers({ operation, setup }: Asked): readonly string[] {
+  const { providers } = setup;
+  const names = providers.names().filter((id) => providers.find(id)?.serves.has(operation.dialect));
+  return names.map((id) => `/agents/<name>/${id}/…`);
 }
 
 /** Operations that have their like in every format; those of hosts with a format of their own (NDJSON) have none. */
@@ -212,3 +212,4 @@ function keepHistory(next: Prepared, { readFingerprint }: Prepared): Prepared {
 }
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();

@@ -34,7 +34,7 @@ export function findTargets(
     setup,
   }: {
     readonly addressed: { readonly provider: Provider; readonly isStranger: boolean } | null;
-    readonly operation: Pick<Operation, "kind">;
+    readonly operation: Pick<Operation, "kind" | "name">;
     readonly prepared: { readonly model: string | null };
     readonly setup: { readonly providers: Known };
   },
@@ -44,12 +44,22 @@ export function findTargets(
   // What is passed on unread names no model, and a host that only the caller knows has no understudy.
   if (addressed !== null && (operation.kind === "pass" || addressed.isStranger))
     return [{ provider: addressed.provider, model }];
-  const own = operation.kind === "generate" ? terms : forWhatGeneratesNothing(terms, model);
+  const own = termsFor(operation, terms, model);
   const chosen = chooseTarget({ provider: addressed?.provider ?? null, model }, own, setup.providers);
   if ("reason" in chosen) return chosen;
   if (own.fallback.length === 0) return [chosen];
   const others = fallbackTargets(terms, setup.providers);
   return [chosen, ...others.filter((other) => !isSame(other, chosen))];
+}
+
+/** What is counted is meant for the model that would answer; nobody else would count the same. */
+function termsFor(
+  { kind, name }: Pick<Operation, "kind" | "name">,
+  terms: Terms,
+  asked: string | null,
+): Terms {
+  if (kind === "generate") return terms;
+  return name === "count_tokens" ? { ...terms, fallback: [] } : forWhatGeneratesNothing(terms, asked);
 }
 
 /**
@@ -73,10 +83,13 @@ function isSame(one: Target, other: Target): boolean {
   return one.provider.id === other.provider.id && one.model === other.model;
 }
 
-/** Override, per-model rule, the agent's own provider and model, the owner of the model's name; in this order. */
+/**
+ * Override for the provider that would serve, per-model rule, the agent's own provider and model, the owner of the model's
+ * name; in this order.
+ */
 export function chooseTarget(wish: Wish, terms: Terms, known: Known): Target | Refusal {
   const usual = wish.provider === null ? chooseFreely(wish.model, terms, known) : complete(wish, terms);
-  const override = findOverride("reason" in usual ? { provider: null, model: wish.model } : usual, terms);
+  const override = findOverride(wish.model, "reason" in usual ? null : usual, terms);
   if (override === null) return usual;
   const [key, text] = override;
   const target = parseTarget(text, known);
@@ -121,21 +134,28 @@ function chooseFreely(asked: string | null, terms: Terms, known: Known): Target 
   return provider ? { provider, model: target.model } : unserved(wanted);
 }
 
-/** The first rule for the provider, or for any, that is for the model; with the key that it stands under. */
+/**
+ * The first rule for the provider that would serve, or for any, with the key that it stands under: one for every model, else
+ * one for the model that was asked for, else one for the model that would serve in its place.
+ */
 function findOverride(
-  { provider, model }: { readonly provider: Provider | null; readonly model: string | null },
+  asked: string | null,
+  usual: Target | null,
   { overrides }: Terms,
 ): readonly [key: string, target: string] | null {
   if (isEmpty(overrides)) return null;
-  const keys = provider === null ? ["*"] : [provider.id, "*"];
+  const keys = usual === null ? ["*"] : [usual.provider.id, "*"];
   const rules = keys.map((key) => [key, Object.hasOwn(overrides, key) ? overrides[key] : undefined] as const);
   for (const [key, own] of rules) {
     const every = own && Object.hasOwn(own, EVERY_MODEL) ? own[EVERY_MODEL] : undefined;
     if (every !== undefined) return [key, every];
   }
-  for (const [key, own] of rules) {
-    const rule = Object.entries(own ?? {}).find(([glob]) => model !== null && matchesModel(glob, model));
-    if (rule) return [key, rule[1]];
+  for (const model of new Set([asked, usual?.model ?? null])) {
+    if (model === null) continue;
+    for (const [key, own] of rules) {
+      const rule = Object.entries(own ?? {}).find(([glob]) => matchesModel(glob, model));
+      if (rule) return [key, rule[1]];
+    }
   }
   return null;
 }

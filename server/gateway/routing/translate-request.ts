@@ -1,13 +1,17 @@
 /** A client's request in the words of the provider that serves it (SPEC 12.3). Pure. */
 import { type Refusal, refusal } from "../../core/refusal.ts";
 import type { Json } from "../../protocols/json.ts";
+import type { Feature } from "../../protocols/translation/form.ts";
 import { isTooDeep } from "../../protocols/translation/nesting.ts";
 import type { LineFacts, Speaker, WriteTarget } from "../../protocols/translation/speaker.ts";
+import { fitNames, type ToolNames } from "../../protocols/translation/tool-names.ts";
 
 export interface TranslatedRequest {
   readonly body: Json;
-  /** What was left out, as the client calls it: only where the configuration says `drop`. */
+  /** What was left out, as the client calls it: where the configuration says `drop`, and what is no fault of the client's. */
   readonly dropped: readonly string[];
+  /** What the client calls tools whose names the provider would not take. */
+  readonly names: ToolNames;
 }
 
 /** Names are listed up to so many: a body can have any number of unknown members. */
@@ -35,12 +39,14 @@ export function translateRequest(
   const read = client.readRequest(request, line);
   if ("reason" in read) return read;
   // Usage is asked for where the provider's record says so; whether the client sees it, its own writer knows.
-  const written = serving.writeRequest({ ...read.request, usageChunk: false }, target);
-  const uncarried = [...read.uncarried, ...written.uncarried.map((feature) => client.memberOf(feature))];
-  const dropped = [...new Set(uncarried)];
-  if (dropped.length === 0 || unsupported === "drop") return { body: written.body, dropped };
-  const named = dropped.slice(0, MAX_NAMED).map((name) => `\`${name.slice(0, MAX_NAME)}\``);
-  const more = dropped.length > MAX_NAMED ? ` and ${dropped.length - MAX_NAMED} more` : "";
+  const { request: fitted, names } = fitNames(read.request);
+  const written = serving.writeRequest({ ...fitted, usageChunk: false }, target);
+  const nameOf = (feature: Feature) => client.memberOf(feature);
+  const refused = new Set([...read.uncarried, ...written.uncarried.map(nameOf)]);
+  const dropped = [...new Set([...refused, ...(written.leftOff ?? []).map(nameOf)])];
+  if (refused.size === 0 || unsupported === "drop") return { body: written.body, dropped, names };
+  const named = [...refused].slice(0, MAX_NAMED).map((name) => `\`${name.slice(0, MAX_NAME)}\``);
+  const more = refused.size > MAX_NAMED ? ` and ${refused.size - MAX_NAMED} more` : "";
   return refusal(
     "unsupported_translation",
     `The provider that serves this call has no place for ${named.join(", ")}${more}. Leave it out, or set ` +

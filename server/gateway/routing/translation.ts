@@ -1,6 +1,7 @@
 /** An answer in the format of the client, where the provider speaks another (SPEC 12.3). */
 import type { Instant } from "../../core/duration.ts";
-import { objectOf, parseJson } from "../../protocols/json.ts";
+import { parseExactly } from "../../protocols/exact-json.ts";
+import { objectOf } from "../../protocols/json.ts";
 import type { Framing } from "../../protocols/protocol.ts";
 import { isTooDeep } from "../../protocols/translation/nesting.ts";
 import type { AnswerTerms, Speaker } from "../../protocols/translation/speaker.ts";
@@ -41,7 +42,7 @@ export function translateWhole(
   terms: AnswerTerms,
 ): TranslatedAnswer {
   const { client, serving, stream } = translation;
-  const document = parseJson(text);
+  const document = parseExactly(text);
   const object = status < 300 ? objectOf(document) : null;
   const answer = object && !isTooDeep(object) ? serving.readAnswer(object) : null;
   if (!answer) {

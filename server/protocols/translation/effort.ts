@@ -22,6 +22,13 @@ export function effortOf(tokens: number): Effort {
   return tokens <= budgetOf("medium") ? "medium" : "high";
 }
 
+/** The most of these efforts that is no more than was asked for, else the least of them; null where there is none. */
+export function fitEffort(effort: Effort, taken: readonly Effort[]): Effort | null {
+  const ranks = BUDGETS.map(([name]) => name);
+  const sorted = ranks.filter((name) => taken.includes(name));
+  return sorted.findLast((name) => ranks.indexOf(name) <= ranks.indexOf(effort)) ?? sorted[0] ?? null;
+}
+
 /** The effort that a word names, or null where it is none. */
 export function parseEffort(word: unknown): Effort | null {
   return BUDGETS.find(([name]) => name === word)?.[0] ?? null;

@@ -159,7 +159,8 @@ export type Format =
       readonly kind: "schema";
       readonly name: string | null;
       readonly schema: Json;
-      readonly strict: boolean | null;
+      /** Whether the answer is bound to it; `always`: the client's format binds to every schema. Null: the provider's default. */
+      readonly strict: boolean | "always" | null;
       readonly description: string | null;
     };
 

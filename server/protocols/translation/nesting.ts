@@ -3,20 +3,14 @@
 /** No schema and no arguments go as deep; the engine's stack takes some ten thousand levels. */
 const DEEPEST = 500;
 
-/** Whether values stand deeper in each other than can be carried over. Level by level: the depth is the sender's to choose. */
+/** Whether values stand deeper in each other than can be carried over. It looks no deeper than that. */
 export function isTooDeep(document: unknown): boolean {
-  let level = childrenOf(document);
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > DEEPEST) return true;
-    level = level.flatMap(childrenOf);
-  }
-  return false;
+  return goesBelow(document, DEEPEST + 1);
 }
 
-function childrenOf(value: unknown): readonly unknown[] {
-  return typeof value === "object" && value !== null ? Object.values(value).filter(isNest) : [];
-}
-
-function isNest(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
+function goesBelow(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((element) => goesBelow(element, levels - 1));
+  return Object.values(value).some((member) => goesBelow(member, levels - 1));
 }

@@ -1,5 +1,6 @@
 /** The members of a client's request by their types. Null is what is not given; anything of another type is wrong. */
 import { isGiven } from "../demand.ts";
+import { roundRaw } from "../exact-json.ts";
 import { type Json, objectOf, textOf } from "../json.ts";
 import { type Findings, memberPath, noteWrong } from "./findings.ts";
 
@@ -64,7 +65,7 @@ export function readObjects(
 ): readonly Located[] {
   return readList(findings, object, path, name).flatMap((value, at) => {
     const place = `${memberPath(path, name)}[${at}]`;
-    const one = objectOf(value);
+    const one = objectOf(roundRaw(value));
     if (!one) noteWrong(findings, place, "an object");
     return one ? [{ object: one, path: place }] : [];
   });
@@ -78,7 +79,7 @@ function read<Value>(
   isOf: (value: unknown) => value is Value,
   expected: string,
 ): Value | null {
-  const value = object[name];
+  const value = roundRaw(object[name]);
   if (!isGiven(value)) return null;
   if (isOf(value)) return value;
   noteWrong(findings, memberPath(path, name), expected);

@@ -4,6 +4,7 @@ import type { Refusal } from "../../core/refusal.ts";
 import type { Json } from "../json.ts";
 import type { Framing } from "../protocol.ts";
 import type { Feature, NeutralAnswer, NeutralError, NeutralEvent, NeutralRequest, Speaks } from "./form.ts";
+import type { HostTakes } from "./takes.ts";
 
 /** One format's side of every translation. */
 export interface Speaker {
@@ -50,11 +51,15 @@ export interface WriteTarget {
   readonly model: string;
   /** Most output tokens that the model can make, where a format demands a number and the client gave none. */
   readonly maxOutput: number;
+  /** What its host takes otherwise than the maker of the format. */
+  readonly takes?: HostTakes;
 }
 
 export interface WrittenRequest {
   readonly body: Json;
   readonly uncarried: readonly Feature[];
+  /** What this one request does without, by no fault of the client's: it is told so, and not refused. */
+  readonly leftOff?: readonly Feature[];
 }
 
 /** What an answer for a client depends on besides its content. */

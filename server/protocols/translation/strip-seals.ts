@@ -4,22 +4,18 @@
  */
 import type { Dialect } from "../../core/call.ts";
 import { type Json, listOf, objectOf } from "../json.ts";
+import { type Edit, type Edits, editInside } from "../json-cut.ts";
 import { stripChatMessage } from "./chat/strip-seals.ts";
 import { GEMINI_SEAL, stripContent } from "./gemini/strip-seals.ts";
 import { stripMessage } from "./messages/strip-seals.ts";
 import { stripItem } from "./responses/strip-seals.ts";
 import { SEAL } from "./seal.ts";
 
-/** The conversation without seals, and the member of the request that holds it. */
-export interface Unsealed {
-  readonly member: string;
-  readonly conversation: readonly unknown[];
-}
-
-/** Takes the seals out of a message, an item or a content: the same one where there are none, null where nothing is left. */
-type Strip = (entry: Json) => Json | null;
+/** The edit that takes the seals out of a message, an item or a content; null where there are none. */
+type Strip = (entry: Json) => Edit | null;
 
 interface Place {
+  /** The member that holds the conversation. */
   readonly member: string;
   /** What stands in the body if there is a seal in it. */
   readonly mark: Buffer;
@@ -34,25 +30,21 @@ const PLACES: ReadonlyMap<Dialect, Place> = new Map<Dialect, Place>([
 ]);
 
 /**
- * What is left of a request's conversation without the sealed thinking in it; null where it carries no seal. `body` are the
- * bytes of the document: they are searched first, so that nothing is gone through where there is nothing to find.
+ * The edits that take the sealed thinking out of a request's conversation (SPEC 12.4); null where it carries no seal. `body`
+ * are the bytes of the document: they are searched first, so that nothing is gone through where there is nothing to find.
  */
-export function stripSeals(body: Uint8Array, document: Json, dialect: Dialect): Unsealed | null {
+export function stripSeals(body: Uint8Array, document: Json, dialect: Dialect): Edits | null {
   const place = PLACES.get(dialect);
   if (!place || !includes.call(body, place.mark)) return null;
-  const entries = listOf(document[place.member]);
-  const conversation = entries.flatMap((entry) => stripEntry(entry, place.strip));
+  const stripped = listOf(document[place.member]).map((entry) => stripEntry(entry, place.strip));
   // The mark may stand in a text.
-  const isSame =
-    conversation.length === entries.length && conversation.every((one, at) => one === entries[at]);
-  return isSame ? null : { member: place.member, conversation };
+  const conversation = editInside(stripped.entries());
+  return conversation && new Map([[place.member, conversation]]);
 }
 
-function stripEntry(entry: unknown, strip: Strip): readonly unknown[] {
+function stripEntry(entry: unknown, strip: Strip): Edit | null {
   const object = objectOf(entry);
-  if (!object) return [entry];
-  const stripped = strip(object);
-  return stripped ? [stripped] : [];
+  return object && strip(object);
 }
 
 /** `Buffer`'s own, which takes any Uint8Array. */

@@ -53,7 +53,7 @@ const UNCARRIED: Readonly<Record<Speaks, readonly RequestFact[]>> = {
     "format-json",
     "no-maxTokens",
   ],
-  gemini: ["system-turns", "refusal", "parallelTools", "result-media", "neighbours"],
+  gemini: ["system-turns", "refusal", "parallelTools", "tool-strict", "result-media", "neighbours"],
 };
 
 /** Hints and labels, and what is a provider's own business. */

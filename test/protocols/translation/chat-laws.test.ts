@@ -40,7 +40,7 @@ const requests = arbitraryRequest({
     "thinking-shown",
   ],
   signers: ["openai-chat"],
-  thinkingAmounts: ["off", "effort"],
+  thinkingAmounts: ["effort"],
 }).map(fitRequest);
 
 const answers = arbitraryAnswer({

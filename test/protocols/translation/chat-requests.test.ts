@@ -5,7 +5,7 @@ import { chatSpeaker } from "../../../server/protocols/translation/chat/speaker.
 import type { NeutralRequest, Part } from "../../../server/protocols/translation/form.ts";
 
 const LINE = { model: null, stream: null };
-const TARGET = { model: "gpt-4o", maxOutput: 4_096 };
+const TARGET = { model: "model-a", maxOutput: 4_096 };
 
 function read(body: Json): { readonly request: NeutralRequest; readonly uncarried: readonly string[] } {
   const told = chatSpeaker.readRequest(body, LINE);
@@ -49,7 +49,7 @@ const WEATHER = {
 
 /** All that the format has a place for, as a client writes it that writes nothing needlessly. */
 const WHOLE = {
-  model: "gpt-4o",
+  model: "model-a",
   messages: [
     { role: "system", content: "Be brief." },
     {
@@ -254,7 +254,10 @@ describe("hints and hosts' own words", () => {
   test("a budget becomes the effort that comes nearest, and what the model finds right is left to it", () => {
     const { request } = read(asking({}));
     const effortFor = (amount: NonNullable<NeutralRequest["thinking"]>["amount"]) =>
-      written({ ...request, thinking: { amount, isShown: true } }).reasoning_effort;
+      chatSpeaker.writeRequest(
+        { ...request, thinking: { amount, isShown: true } },
+        { ...TARGET, model: "gpt-5.1" },
+      ).body.reasoning_effort;
     expect(effortFor({ kind: "budget", tokens: 8_000 })).toBe("medium");
     expect(effortFor({ kind: "adaptive" })).toBeUndefined();
     expect(effortFor({ kind: "off" })).toBe("none");
@@ -294,7 +297,7 @@ describe("what a provider is not sent", () => {
       TARGET,
     );
     expect(uncarried.toSorted()).toEqual(["document", "stop", "tool-result", "topK"]);
-    expect(body).toEqual({ model: "gpt-4o", messages: [{ role: "tool", tool_call_id: "c", content: "" }] });
+    expect(body).toEqual({ model: "model-a", messages: [{ role: "tool", tool_call_id: "c", content: "" }] });
     expect(uncarried.map((feature) => chatSpeaker.memberOf(feature))).toContain("top_k");
   });
 

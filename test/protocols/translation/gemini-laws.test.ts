@@ -58,6 +58,8 @@ function settle(request: NeutralRequest, thinking: Thinking | null): NeutralRequ
     ...request,
     thinking,
     turns: request.turns.map((turn) => ({ ...turn, parts: turn.parts.map(settlePart) })),
+    // It binds to every schema.
+    format: request.format?.kind === "schema" ? { ...request.format, strict: "always" } : request.format,
   };
 }
 

@@ -253,7 +253,7 @@ test("Google's schemas become JSON Schema, and names of properties stay the clie
   expect(request.format).toEqual({
     kind: "schema",
     name: null,
-    strict: null,
+    strict: "always",
     description: null,
     schema: {
       type: "object",

@@ -71,6 +71,8 @@ function settle(request: NeutralRequest, thinking: Thinking | null): NeutralRequ
     thinking: thinking?.amount.kind === "off" ? { amount: thinking.amount, isShown: null } : thinking,
     system: request.system.map((part: TextPart) => settleText(part)),
     turns: request.turns.map((turn) => ({ ...turn, parts: turn.parts.map(settlePart) })),
+    // It binds to every schema.
+    format: request.format?.kind === "schema" ? { ...request.format, strict: "always" } : request.format,
     stop: request.stop.filter((sequence) => sequence.trim() !== ""),
     // Whether several calls may be made stands with which: it needs a choice, and `none` has no place for it.
     parallelTools:

@@ -280,8 +280,14 @@ test("thinking is turned off in the words of the model, and not where it cannot 
 test("a budget is not asked for in the middle of calls that the provider's own thinking did not lead to", () => {
   const turns = (first: Part): NeutralRequest["turns"] => [
     { role: "user", parts: [TEXT] },
-    { role: "assistant", parts: [first, { kind: "tool-call", id: "a", name: "tell", arguments: "{}" }] },
-    { role: "user", parts: [{ kind: "tool-result", id: "a", name: "tell", content: [], isError: false }] },
+    {
+      role: "assistant",
+      parts: [first, { kind: "tool-call", id: "toolu_1", name: "tell", arguments: "{}" }],
+    },
+    {
+      role: "user",
+      parts: [{ kind: "tool-result", id: "toolu_1", name: "tell", content: [], isError: false }],
+    },
   ];
   const own: Part = { kind: "thinking", text: "So.", signature: { by: "anthropic-messages", value: "EqQB" } };
   expect(write({ turns: turns(TEXT), thinking: effort("low") }).uncarried).toEqual(["thinking"]);

@@ -28,6 +28,7 @@ const requests = arbitraryRequest({
   ],
   signers: ["openai-responses"],
   thinkingAmounts: ["off", "effort", "unsaid"],
+  efforts: ["low", "medium", "high"],
 }).map(settle);
 
 const answers = fc.oneof(

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Json } from "../../../server/protocols/json.ts";
+import { editDocument } from "../../../server/protocols/json-cut.ts";
 import { chatSpeaker } from "../../../server/protocols/translation/chat/speaker.ts";
 import type { NeutralAnswer } from "../../../server/protocols/translation/form.ts";
 import { geminiSpeaker } from "../../../server/protocols/translation/gemini/speaker.ts";
@@ -28,8 +29,16 @@ function at(list: unknown, index: number, name: string): unknown {
   return (list as readonly Json[])[index]?.[name];
 }
 
-function strip(document: Json, speaker: Speaker) {
-  return stripSeals(new TextEncoder().encode(JSON.stringify(document)), document, speaker.name);
+/** What is left of a body's text; null where nothing goes. */
+function stripText(text: string, speaker: Speaker): string | null {
+  const body = Buffer.from(text);
+  const edits = stripSeals(body, JSON.parse(text), speaker.name);
+  return edits && Buffer.from(editDocument(body, edits)).toString();
+}
+
+function strip(document: Json, speaker: Speaker): Json | null {
+  const left = stripText(JSON.stringify(document), speaker);
+  return left === null ? null : JSON.parse(left);
 }
 
 for (const { speaker, next } of CLIENTS) {
@@ -44,8 +53,7 @@ for (const { speaker, next } of CLIENTS) {
     fc.assert(
       fc.property(arbitraryAnswer({ signers: foreign }), (answer) => {
         const document = take(answer);
-        const unsealed = strip(document, speaker);
-        const left = unsealed ? { ...document, [unsealed.member]: unsealed.conversation } : document;
+        const left = strip(document, speaker) ?? document;
         const text = JSON.stringify(left);
         expect(text).not.toContain("tollgate.");
         expect(text).not.toContain(Buffer.from("tollgate.").toString("base64"));
@@ -92,11 +100,11 @@ test("unsigned thinking of others is taken out for the providers that refuse it"
     ],
   };
   const { content } = messagesSpeaker.writeAnswer(thought, TERMS);
-  expect(strip({ messages: [{ role: "assistant", content }] }, messagesSpeaker)?.conversation).toEqual([
-    { role: "assistant", content: [{ type: "text", text: "So." }] },
-  ]);
+  expect(strip({ messages: [{ role: "assistant", content }] }, messagesSpeaker)).toEqual({
+    messages: [{ role: "assistant", content: [{ type: "text", text: "So." }] }],
+  });
   const { output } = responsesSpeaker.writeAnswer(thought, TERMS);
-  expect(strip({ input: output }, responsesSpeaker)?.conversation).toMatchObject([{ type: "message" }]);
+  expect(strip({ input: output }, responsesSpeaker)).toMatchObject({ input: [{ type: "message" }] });
 });
 
 test("a call that was signed elsewhere says to Gemini that it was made elsewhere", () => {
@@ -105,12 +113,14 @@ test("a call that was signed elsewhere says to Gemini that it was made elsewhere
     thoughtSignature: Buffer.from("tollgate.openai-chat.YQ").toString("base64"),
   };
   const document = { contents: [{ role: "model", parts: [part] }] };
-  expect(strip(document, geminiSpeaker)?.conversation).toEqual([
-    {
-      role: "model",
-      parts: [{ functionCall: { name: "f" }, thoughtSignature: "skip_thought_signature_validator" }],
-    },
-  ]);
+  expect(strip(document, geminiSpeaker)).toEqual({
+    contents: [
+      {
+        role: "model",
+        parts: [{ functionCall: { name: "f" }, thoughtSignature: "skip_thought_signature_validator" }],
+      },
+    ],
+  });
 });
 
 test("a message of which nothing is left is taken out, and a format without translation is left alone", () => {
@@ -121,11 +131,39 @@ test("a message of which nothing is left is taken out, and a format without tran
       { role: "assistant", content: [sealed] },
     ],
   };
-  expect(strip(document, messagesSpeaker)).toEqual({
-    member: "messages",
-    conversation: [{ role: "user", content: "Hi" }],
-  });
+  expect(strip(document, messagesSpeaker)).toEqual({ messages: [{ role: "user", content: "Hi" }] });
   expect(stripSeals(new TextEncoder().encode("tollgate."), document, "cohere-chat")).toBeNull();
+});
+
+const GEMINI_SEALED = Buffer.from("tollgate.openai-chat.YQ").toString("base64");
+
+test.each<readonly [string, Speaker, string, string]>([
+  [
+    "a block",
+    messagesSpeaker,
+    '{"messages": [{"role":"user","content":"q"}, {"content":[ {"type":"thinking","thinking":"h","signature":"tollgate.unsigned"}, {"type":"tool_use","input":{"id":1234567890123456789,"r":1.0}} ]}], "max_tokens":5}',
+    '{"messages": [{"role":"user","content":"q"}, {"content":[ {"type":"tool_use","input":{"id":1234567890123456789,"r":1.0}} ]}], "max_tokens":5}',
+  ],
+  [
+    "an item",
+    responsesSpeaker,
+    '{"input":[ {"type":"message"} , {"type":"reasoning","encrypted_content":"tollgate.gemini.YQ"}],"user":"\\u0041"}',
+    '{"input":[ {"type":"message"}],"user":"\\u0041"}',
+  ],
+  [
+    "a detail, its plain text and a signature",
+    chatSpeaker,
+    '{"messages":[{"reasoning_content":"h", "reasoning_details":[{"signature":"own"},{"signature":"tollgate.gemini.YQ"}], "tool_calls":[{"id":"a","extra_content":{"google":{"thought_signature":"tollgate.gemini.YQ"}},"n":1e0}]}]}',
+    '{"messages":[{"reasoning_details":[{"signature":"own"}], "tool_calls":[{"id":"a","n":1e0}]}]}',
+  ],
+  [
+    "a thought and signatures",
+    geminiSpeaker,
+    `{"contents":[{"parts":[{"thought":true,"thoughtSignature":"${GEMINI_SEALED}"},{"text":"a","thoughtSignature":"${GEMINI_SEALED}"},{"thought_signature":"${GEMINI_SEALED}","functionCall":{"args":{"id":1.50}}}]}]}`,
+    '{"contents":[{"parts":[{"text":"a"},{"thought_signature":"skip_thought_signature_validator","functionCall":{"args":{"id":1.50}}}]}]}',
+  ],
+])("%s is cut out of the bytes, and all others stay", (_what, speaker, text, left) => {
+  expect(stripText(text, speaker)).toBe(left);
 });
 
 function saidIn(value: unknown): string {

@@ -1,6 +1,7 @@
 /** One stream of a provider, of OpenAI's or of a compatible host. */
 import { isKnown } from "../../../core/usage.ts";
-import { countOf, type Json, listOf, objectOf, parseJson, textOf } from "../../json.ts";
+import { parseExactly } from "../../exact-json.ts";
+import { countOf, type Json, listOf, objectOf, textOf } from "../../json.ts";
 import { findUsage } from "../../openai-chat.ts";
 import { readOpenaiUsage } from "../../openai-usage.ts";
 import type { NeutralEvent } from "../form.ts";
@@ -29,7 +30,7 @@ export function createStreamReader(): StreamReader {
     read(_name, data) {
       if (progress.isOver) return [];
       if (data === "[DONE]") return [...finish("stop"), ...end()];
-      const chunk = objectOf(parseJson(data));
+      const chunk = objectOf(parseExactly(data));
       if (!chunk) return [];
       if (isError(chunk)) {
         progress.isOver = true;

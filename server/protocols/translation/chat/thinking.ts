@@ -3,7 +3,8 @@
  * Mistral's content part `thinking`, and `reasoning_details`, which alone have room for signatures.
  * https://openrouter.ai/docs/use-cases/reasoning-tokens#preserving-reasoning
  */
-import { type Json, listOf, objectOf, parseJson, textOf } from "../../json.ts";
+import { parseExactly } from "../../exact-json.ts";
+import { type Json, listOf, objectOf, textOf } from "../../json.ts";
 import type { Signature, ThinkingPart } from "../form.ts";
 import { seal, unseal } from "../seal.ts";
 
@@ -90,7 +91,7 @@ export function signatureOf(detail: Json): Signature | null {
 /** The detail at `index` that carries a part; null where the part stands in a place of plain text alone. */
 export function writeDetail({ text, signature, isRedacted }: ThinkingPart, index: number): Json | null {
   if (signature?.by === "openai-chat") {
-    const own = objectOf(parseJson(signature.value));
+    const own = objectOf(parseExactly(signature.value));
     if (!own) return null;
     if (isEncrypted(own)) return { ...own, index };
     return { ...own, [own.type === "reasoning.summary" ? "summary" : "text"]: text, index };

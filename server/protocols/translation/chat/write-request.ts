@@ -1,42 +1,41 @@
 /** The request for a provider of chat completions. https://platform.openai.com/docs/api-reference/chat/create */
 import type { Json } from "../../json.ts";
 import { usualCeiling } from "../../openai-chat-request.ts";
-import { effortOf } from "../effort.ts";
-import type { Feature, Format, NeutralRequest, Thinking, Tool, ToolChoice } from "../form.ts";
-import { fitSchemaName, fitUser, HIGHEST_TEMPERATURE } from "../openai-limits.ts";
+import type { Feature, Format, NeutralRequest, Tool, ToolChoice } from "../form.ts";
+import { fitSchemaName, fitUser } from "../openai-limits.ts";
+import { tellStrict } from "../openai-schema.ts";
 import type { WriteTarget, WrittenRequest } from "../speaker.ts";
+import { tellEffort } from "../told-effort.ts";
+import { narrow } from "./narrow.ts";
 import { writeMessages } from "./write-messages.ts";
 
-const MOST_STOPS = 4;
-
 /** Writes a request. What this format has no place for is left out and named. */
-export function writeRequest(request: NeutralRequest, { model }: WriteTarget): WrittenRequest {
+export function writeRequest(asked: NeutralRequest, { model, takes = {} }: WriteTarget): WrittenRequest {
   const uncarried = new Set<Feature>();
+  const request = narrow(asked, takes, uncarried);
   const messages = writeMessages(request, uncarried);
-  const { maxTokens, temperature, topP, topK, seed, frequencyPenalty, presencePenalty, stop } = request;
+  const { maxTokens, temperature, topP, seed, frequencyPenalty, presencePenalty, stop } = request;
   const { tools, toolChoice, parallelTools, format, thinking, user, stream } = request;
-  const effort = writeEffort(thinking);
-  const isTooHot = temperature !== null && temperature > HIGHEST_TEMPERATURE;
-  if (isTooHot) uncarried.add("temperature");
-  if (topK !== null) uncarried.add("topK");
-  if (stop.length > MOST_STOPS) uncarried.add("stop");
+  // Whether thinking is shown is the host's decision.
+  const effort = thinking && tellEffort(thinking.amount, model, uncarried);
+  const { seed: seedName = "seed", user: userName = "user" } = takes;
   const body = {
     model,
     messages,
     ...given(usualCeiling(model), maxTokens),
-    ...given("temperature", isTooHot ? null : temperature),
+    ...given("temperature", temperature),
     ...given("top_p", topP),
-    ...given("seed", seed),
+    ...given(seedName, seed),
     ...given("frequency_penalty", frequencyPenalty),
     ...given("presence_penalty", presencePenalty),
-    ...given("stop", stop.length > 0 && stop.length <= MOST_STOPS ? stop : null),
+    ...given("stop", stop.length > 0 ? stop : null),
     ...(tools.length > 0 ? { tools: tools.map(writeTool) } : {}),
     // Without tools, what speaks of them is refused.
     ...(tools.length > 0 && toolChoice ? { tool_choice: writeToolChoice(toolChoice) } : {}),
     ...(tools.length > 0 ? given("parallel_tool_calls", parallelTools) : {}),
     ...(format ? { response_format: writeFormat(format) } : {}),
     ...given("reasoning_effort", effort),
-    ...given("user", fitUser(user)),
+    ...(userName === null ? {} : given(userName, fitUser(user))),
     ...(stream ? { stream } : {}),
     ...(stream && request.usageChunk ? { stream_options: { include_usage: true } } : {}),
   };
@@ -65,29 +64,14 @@ function writeToolChoice(choice: ToolChoice): unknown {
 
 function writeFormat(format: Format): Json {
   if (format.kind === "json") return { type: "json_object" };
-  const { name, schema, strict, description } = format;
+  const { name, schema, description } = format;
   return {
     type: "json_schema",
     json_schema: {
       name: fitSchemaName(name),
       ...given("description", description),
       schema,
-      ...given("strict", strict),
+      ...given("strict", tellStrict(format)),
     },
   };
-}
-
-/** What the model finds right is what it does unasked. Whether thinking is shown is the host's decision. */
-function writeEffort(thinking: Thinking | null): string | null {
-  const amount = thinking?.amount;
-  switch (amount?.kind) {
-    case "off":
-      return "none";
-    case "effort":
-      return amount.effort;
-    case "budget":
-      return effortOf(amount.tokens);
-    default:
-      return null;
-  }
 }

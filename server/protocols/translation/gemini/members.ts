@@ -2,6 +2,7 @@
  * The members of an object as its reader takes them. Google's JSON takes each name in camelCase and in snake_case; here it
  * has the first, and its path tells how it was written. What nobody takes is named in the end.
  */
+import { roundRaw } from "../../exact-json.ts";
 import { type Json, objectOf } from "../../json.ts";
 import { type Findings, memberPath, noteUncarried, noteWrong } from "../findings.ts";
 
@@ -20,7 +21,7 @@ export interface Written {
 
 /** The members of what is written there; null, and something wrong, where it is no object. */
 export function readMembers({ path, value }: Written, findings: Findings): Members | null {
-  const object = objectOf(value);
+  const object = objectOf(roundRaw(value));
   if (!object) noteWrong(findings, path, "an object");
   return object && membersOf(object, path, findings);
 }
@@ -41,9 +42,9 @@ export function membersOf(object: Json, path: string, findings: Findings): Membe
 
 /** Takes a member of any type; null where it is not written. */
 export function take({ left }: Members, name: string): Written | null {
-  const written = left.get(name) ?? null;
+  const written = left.get(name);
   left.delete(name);
-  return written;
+  return written ? { ...written, value: roundRaw(written.value) } : null;
 }
 
 /** Takes members that change no answer. */

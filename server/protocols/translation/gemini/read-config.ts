@@ -62,7 +62,7 @@ function readFormat(config: Members): Format | null {
     else if (schema) noteWrong(findings, typePath, '"application/json" where there is a schema');
     return null;
   }
-  if (schema) return { kind: "schema", name: null, schema, strict: null, description: null };
+  if (schema) return { kind: "schema", name: null, schema, strict: "always", description: null };
   return type === null ? null : { kind: "json" };
 }
 

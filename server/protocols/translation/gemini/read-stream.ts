@@ -1,6 +1,7 @@
 /** Reads one stream of a provider: each chunk is an answer that has a little more to say. */
+import { parseExactly } from "../../exact-json.ts";
 import { readGeminiUsage } from "../../gemini-usage.ts";
-import { objectOf, parseJson } from "../../json.ts";
+import { objectOf } from "../../json.ts";
 import type { AnswerPart, NeutralEvent, Signature } from "../form.ts";
 import type { StreamReader } from "../speaker.ts";
 import { candidateOf, createNameCall, partsOf, readHead, reasonOf } from "./answer-facts.ts";
@@ -23,7 +24,7 @@ export function createStreamReader(): StreamReader {
 
   return {
     read(_name, data) {
-      const chunk = objectOf(parseJson(data));
+      const chunk = objectOf(parseExactly(data));
       if (!chunk || state === "over") return [];
       if (chunk.error !== undefined && chunk.error !== null) {
         state = "over";

@@ -6,7 +6,7 @@ import type { Json } from "../../json.ts";
 import { budgetOf, effortOf, parseEffort } from "../effort.ts";
 import { noteUncarried, noteWrong } from "../findings.ts";
 import type { Effort, Thinking } from "../form.ts";
-import { isPro, isThirdGeneration } from "./generation.ts";
+import { isPro, isThinker, isThirdGeneration } from "./generation.ts";
 import { type Members, nameRest, takeFlag, takeMembers, takeText, takeWhole } from "./members.ts";
 
 /** The model decides. */
@@ -40,8 +40,9 @@ function readAmount(thinking: Members): Thinking["amount"] {
   return budget === 0 ? { kind: "off" } : { kind: "budget", tokens: budget };
 }
 
-/** `thinkingConfig` for a model; null where the model cannot do without thinking and is to. */
+/** `thinkingConfig` for a model; null where the model cannot do without thinking and is to, or is to think and cannot. */
 export function writeThinking({ amount, isShown }: Thinking, model: string): Json | null {
+  if (!isThinker(model)) return amount.kind === "effort" || amount.kind === "budget" ? null : {};
   const told = isThirdGeneration(model) ? levelFor(amount, model) : budgetFor(amount, model);
   // Google refuses to show the thoughts of a model that is not to have any.
   return (

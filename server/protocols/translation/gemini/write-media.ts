@@ -1,6 +1,7 @@
 /** Images, documents and recordings as parts of a request. https://ai.google.dev/api/caching#Part */
 import type { Json } from "../../json.ts";
 import type { AudioPart, DocumentPart, ImagePart, Source } from "../form.ts";
+import { registeredType } from "../media-types.ts";
 import { mediaTypeOf } from "./media-type.ts";
 
 /** What stands behind a URL whose type nobody says. */
@@ -15,6 +16,6 @@ export function writeMedia({ kind, source }: ImagePart | DocumentPart | AudioPar
 
 /** The medium itself; a text as the file that it was. */
 export function writeBlob(source: Exclude<Source, { readonly kind: "url" }>): Json {
-  if (source.kind === "base64") return { mimeType: source.mediaType, data: source.data };
+  if (source.kind === "base64") return { mimeType: registeredType(source.mediaType), data: source.data };
   return { mimeType: "text/plain", data: Buffer.from(source.text).toString("base64") };
 }

@@ -14,9 +14,12 @@ export function writeRequest(request: NeutralRequest, { model }: WriteTarget): W
   const later = request.turns.flatMap(({ role, parts }) => (role === "system" ? parts : []));
   const system = [...request.system, ...later].flatMap(textOf);
   const generationConfig = writeConfig(request, model, uncarried);
+  const contents = writeContents(request.turns, model, uncarried);
+  // Google demands a content: who gives nothing but instructions asks by them.
+  const isAsked = contents.length > 0;
   const body = {
-    ...(system.length > 0 ? { systemInstruction: { parts: system } } : {}),
-    contents: writeContents(request.turns, model, uncarried),
+    ...(isAsked && system.length > 0 ? { systemInstruction: { parts: system } } : {}),
+    contents: isAsked ? contents : [{ role: "user", parts: system }],
     ...writeTools(request, uncarried),
     ...(generationConfig ? { generationConfig } : {}),
   };

@@ -5,15 +5,17 @@
 
 export interface ModelTraits {
   /** `budget`: thinks up to a number of tokens. `adaptive`: as much as it finds right, with an effort. */
-  readonly thinking: "budget" | "adaptive";
+  readonly thinking: "never" | "budget" | "adaptive";
   /** The `type` of thinking that turns it off; null: it always thinks. */
   readonly off: "disabled" | "between_tools" | null;
   /** Whether there is an effort above `high` and below `max`. */
   readonly takesXhigh: boolean;
-  /** `one`: temperature or top_p, not both. */
-  readonly sampling: "all" | "one" | "none";
+  /** `unless-thinking`: all, while it does not think. `one`: temperature or top_p, not both. */
+  readonly sampling: "all" | "unless-thinking" | "one" | "none";
   /** Whether a tool can be forced: always, never, or not while it thinks. */
   readonly forcedTools: "always" | "unless-thinking" | "never";
+  /** What the ids of its calls begin with: no other model's do. Null: nobody knows. */
+  readonly callIds: string | null;
 }
 
 const FOREIGN: ModelTraits = {
@@ -22,6 +24,7 @@ const FOREIGN: ModelTraits = {
   takesXhigh: false,
   sampling: "all",
   forcedTools: "always",
+  callIds: null,
 };
 
 /** `claude-opus-4-7`, `claude-3-5-sonnet-20241022`, `anthropic/claude-4.6-opus`, `us.anthropic.claude-fable-5-v1`. */
@@ -39,10 +42,11 @@ export function traitsOf(model: string): ModelTraits {
   const isAdaptive = version >= 4.06 || isLarge;
   const isAlwaysThinking = isLarge || (family === "opus" && version >= 5.05);
   return {
-    thinking: isAdaptive ? "adaptive" : "budget",
+    thinking: isAdaptive ? "adaptive" : version >= 3.07 ? "budget" : "never",
     off: isAlwaysThinking ? null : family === "sonnet" && version >= 5.05 ? "between_tools" : "disabled",
     takesXhigh: version >= 4.07,
-    sampling: version >= 4.07 || isLarge ? "none" : version >= 4.01 ? "one" : "all",
+    sampling: version >= 4.07 || isLarge ? "none" : version >= 4.01 ? "one" : "unless-thinking",
     forcedTools: !isAdaptive ? "unless-thinking" : isAlwaysThinking && version >= 5.01 ? "never" : "always",
+    callIds: "toolu_",
   };
 }

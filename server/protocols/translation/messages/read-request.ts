@@ -102,7 +102,7 @@ function readFormat(findings: Findings, object: Json, path: string, name: string
     noteWrong(findings, `${at}.schema`, "an object");
     return null;
   }
-  return { kind: "schema", name: null, schema, strict: null, description: null };
+  return { kind: "schema", name: null, schema, strict: "always", description: null };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Reads a provider's stream. https://platform.claude.com/docs/en/build-with-claude/streaming */
 import { type MergedUsage, mergeAnthropicUsage, readAnthropicUsage } from "../../anthropic-usage.ts";
-import { type Json, objectOf, parseJson, textOf } from "../../json.ts";
+import { parseExactly } from "../../exact-json.ts";
+import { type Json, objectOf, textOf } from "../../json.ts";
 import { argumentsText } from "../arguments.ts";
 import type { NeutralEvent, PartHead } from "../form.ts";
 import type { StreamReader } from "../speaker.ts";
@@ -31,7 +32,7 @@ export function createStreamReader(): StreamReader {
 
   return {
     read(name, data) {
-      const event = objectOf(parseJson(data));
+      const event = objectOf(parseExactly(data));
       if (!event || hasEnded) return [];
       return readEvent(textOf(event.type) ?? name, event);
     },

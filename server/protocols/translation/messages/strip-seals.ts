@@ -1,16 +1,18 @@
 /** Sealed thinking in messages. */
-import { type Json, objectOf } from "../../json.ts";
+import { type Json, listOf, objectOf } from "../../json.ts";
+import { CUT, type Edit, editInside, editList } from "../../json-cut.ts";
 import { isSealed } from "../seal.ts";
 
-/** The message without the blocks that carry seals; null where it has no others: the format refuses empty messages. */
-export function stripMessage(message: Json): Json | null {
-  if (!Array.isArray(message.content)) return message;
-  const content = message.content.filter((block) => !carriesSeal(objectOf(block)));
-  if (content.length === message.content.length) return message;
-  return content.length > 0 ? { ...message, content } : null;
+/**
+ * Takes out the blocks that carry seals, and the message where it has no others: the format refuses empty ones. Null: it
+ * has none.
+ */
+export function stripMessage(message: Json): Edit | null {
+  const content = editList(listOf(message.content).map((block) => stripBlock(objectOf(block))));
+  return content === CUT ? CUT : editInside([["content", content]]);
 }
 
-function carriesSeal(block: Json | null): boolean {
-  if (block?.type === "thinking") return isSealed(block.signature);
-  return block?.type === "redacted_thinking" && isSealed(block.data);
+function stripBlock(block: Json | null): Edit | null {
+  const isSealedThinking = block?.type === "thinking" && isSealed(block.signature);
+  return isSealedThinking || (block?.type === "redacted_thinking" && isSealed(block.data)) ? CUT : null;
 }

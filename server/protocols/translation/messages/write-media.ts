@@ -1,6 +1,7 @@
 /** Images and documents of a request as content blocks for a provider. */
 import type { Json } from "../../json.ts";
 import type { DocumentPart, ImagePart, Source } from "../form.ts";
+import { registeredType } from "../media-types.ts";
 import { writeCache } from "./write-cache.ts";
 
 /** The block; null where the format has none for such a medium. */
@@ -13,7 +14,7 @@ export function writeMedium(part: ImagePart | DocumentPart): Json | null {
 function writeImageSource(source: Source): Json | null {
   if (source.kind === "text") return null;
   if (source.kind === "url") return { type: "url", url: source.url };
-  return { type: "base64", media_type: source.mediaType, data: source.data };
+  return { type: "base64", media_type: registeredType(source.mediaType), data: source.data };
 }
 
 const PDF = "application/pdf";

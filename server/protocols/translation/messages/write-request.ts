@@ -14,7 +14,7 @@ export function writeRequest(request: NeutralRequest, target: WriteTarget): Writ
   const uncarried = new Set<Feature>();
   const traits = traitsOf(target.model);
   const maxTokens = request.maxTokens ?? target.maxOutput;
-  const { thinking, effort } = writeThinking(request, traits, maxTokens, uncarried);
+  const { thinking, effort, isLeftOff } = writeThinking(request, traits, maxTokens, uncarried);
   const thinks = thinking !== null && thinking.type !== traits.off;
   const format = writeFormat(request, uncarried);
   const { system, messages } = writeConversation(request, uncarried);
@@ -37,7 +37,7 @@ export function writeRequest(request: NeutralRequest, target: WriteTarget): Writ
     ...(effort || format ? { output_config: { ...effort, ...format } } : {}),
     ...(request.user === null ? {} : { metadata: { user_id: request.user } }),
   };
-  return { body, uncarried: [...uncarried] };
+  return { body, uncarried: [...uncarried], ...(isLeftOff ? { leftOff: ["thinking"] } : {}) };
 }
 
 /** Instructions from the middle of the conversation follow those before it: not every model has a role for them. */

@@ -10,14 +10,14 @@ export function writeSampling(
   thinks: boolean,
   uncarried: Set<Feature>,
 ): Json {
-  const isFree = sampling === "all";
-  const isPicky = sampling === "one";
+  const isFree = sampling === "all" || (sampling === "unless-thinking" && !thinks);
   // 1 is what a Claude does anyway.
   const temperature = !isFree && request.temperature === 1 ? null : request.temperature;
   const topP = !isFree && request.topP === 1 ? null : request.topP;
   const { topK } = request;
-  const mayBeHot = isFree || (isPicky && !thinks);
-  const takesTopP = isFree || (isPicky && (thinks ? (topP ?? 0) >= 0.95 : temperature === null));
+  const mayBeHot = isFree || (sampling === "one" && !thinks);
+  const mayHaveTopP = thinks ? (topP ?? 0) >= 0.95 : temperature === null;
+  const takesTopP = isFree || (sampling !== "none" && mayHaveTopP);
   return {
     ...write("temperature", temperature, mayBeHot && (temperature ?? 0) <= 1, "temperature"),
     ...write("top_p", topP, takesTopP, "topP"),

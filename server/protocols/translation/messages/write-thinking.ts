@@ -1,17 +1,19 @@
 /** How much a request lets the model think. https://platform.claude.com/docs/en/build-with-claude/thinking */
 import type { Json } from "../../json.ts";
 import { budgetOf, effortOf } from "../effort.ts";
-import type { Effort, Feature, NeutralRequest, Thinking, Turn } from "../form.ts";
+import type { Effort, Feature, NeutralRequest, Thinking } from "../form.ts";
 import type { ModelTraits } from "./claude.ts";
-import { isOwnThinking } from "./write-blocks.ts";
+import { findToolLoop } from "./tool-loop.ts";
 
 /** `thinking`, and the member of `output_config` that says the effort; null where there is nothing to say. */
 export interface WrittenThinking {
   readonly thinking: Json | null;
   readonly effort: Json | null;
+  /** Whether it is not to think until the calls that another provider made are done with. */
+  readonly isLeftOff: boolean;
 }
 
-const NOTHING: WrittenThinking = { thinking: null, effort: null };
+const NOTHING: WrittenThinking = { thinking: null, effort: null, isLeftOff: false };
 /** A budget is at least so much. */
 const LEAST_BUDGET = 1_024;
 
@@ -26,26 +28,38 @@ export function writeThinking(
   const { amount } = thinking;
   if (amount.kind === "off") {
     if (traits.off === null) uncarried.add("thinking");
-    return traits.off === null ? NOTHING : { thinking: { type: traits.off }, effort: null };
+    const isSaid = traits.off !== null && traits.thinking !== "never";
+    return isSaid ? { ...NOTHING, thinking: { type: traits.off } } : NOTHING;
   }
   if (traits.thinking === "adaptive") {
     const effort = effortFor(amount, traits);
     return {
+      ...NOTHING,
       thinking: { type: "adaptive", ...writeDisplay(thinking) },
       effort: effort === null ? null : { effort },
     };
   }
   // These models do not think by themselves: there is nothing to be shown.
   if (amount.kind === "unsaid") return NOTHING;
+  if (traits.thinking === "never") {
+    if (amount.kind !== "adaptive") uncarried.add("thinking");
+    return NOTHING;
+  }
   const budget = fitBudget(
     amount.kind === "budget" ? amount.tokens : budgetOf(effortFor(amount, traits) ?? "medium"),
     maxTokens,
   );
-  if (budget === null || !mayThink(turns)) {
+  // A turn that calls tools has to begin with the thinking that led to them.
+  const loop = findToolLoop(turns, traits);
+  if (budget === null || loop === "bare") {
     uncarried.add("thinking");
     return NOTHING;
   }
-  return { thinking: { type: "enabled", budget_tokens: budget, ...writeDisplay(thinking) }, effort: null };
+  if (loop === "others") return { ...NOTHING, isLeftOff: true };
+  return {
+    ...NOTHING,
+    thinking: { type: "enabled", budget_tokens: budget, ...writeDisplay(thinking) },
+  };
 }
 
 /** The effort that is meant; null: as much as the model finds right. There is none below `low`. */
@@ -61,17 +75,6 @@ function fitBudget(tokens: number, maxTokens: number): number | null {
   if (maxTokens <= LEAST_BUDGET) return null;
   const fitting = tokens < maxTokens ? tokens : Math.floor(maxTokens * 0.8);
   return Math.max(LEAST_BUDGET, fitting);
-}
-
-/**
- * With a budget, a turn that ended in calls has to begin with the thinking that led to them. The provider has none of its
- * own to know again when another made the calls, or a client's format lost it.
- */
-function mayThink(turns: readonly Turn[]): boolean {
-  const last = turns.findLast(({ role }) => role !== "system");
-  if (!last?.parts.some(({ kind }) => kind === "tool-result")) return true;
-  const [first] = turns.findLast(({ role }) => role === "assistant")?.parts ?? [];
-  return first !== undefined && isOwnThinking(first);
 }
 
 function writeDisplay({ isShown }: Thinking): Json {

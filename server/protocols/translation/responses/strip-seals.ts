@@ -1,8 +1,9 @@
 /** Sealed thinking among the items of the responses API. */
 import type { Json } from "../../json.ts";
+import { CUT, type Edit } from "../../json-cut.ts";
 import { isSealed } from "../seal.ts";
 
-/** The item; null where it carries a seal, which is all that it is good for. */
-export function stripItem(item: Json): Json | null {
-  return item.type === "reasoning" && isSealed(item.encrypted_content) ? null : item;
+/** Takes the item out if it carries a seal, which is all that it is good for; null: it carries none. */
+export function stripItem(item: Json): Edit | null {
+  return item.type === "reasoning" && isSealed(item.encrypted_content) ? CUT : null;
 }

@@ -1,10 +1,11 @@
 /** The request of the responses API for a provider. https://platform.openai.com/docs/api-reference/responses/create */
 import type { Json } from "../../json.ts";
-import { hidesReasoning } from "../../reasoning.ts";
-import { effortOf } from "../effort.ts";
 import type { Feature, Format, NeutralRequest, Thinking, Tool, ToolChoice } from "../form.ts";
+import { effortsOf } from "../gpt.ts";
 import { fitSchemaName, fitUser, HIGHEST_TEMPERATURE } from "../openai-limits.ts";
+import { tellStrict } from "../openai-schema.ts";
 import type { WriteTarget, WrittenRequest } from "../speaker.ts";
+import { tellEffort } from "../told-effort.ts";
 import { writeInput } from "./write-items.ts";
 
 /** OpenAI takes no lower ceiling: who asks for less gets a little more, rather than nothing. */
@@ -15,6 +16,7 @@ export function writeRequest(request: NeutralRequest, target: WriteTarget): Writ
   const uncarried = new Set<Feature>(unplaced(request));
   const input = writeInput(request, (feature) => uncarried.add(feature));
   const { maxTokens, temperature, topP, tools, stream } = request;
+  const thinking = request.thinking && writeThinking(request.thinking, target.model, uncarried);
   const user = fitUser(request.user);
   const isCool = temperature !== null && temperature <= HIGHEST_TEMPERATURE;
   return {
@@ -30,7 +32,7 @@ export function writeRequest(request: NeutralRequest, target: WriteTarget): Writ
       ...(isCool ? { temperature } : {}),
       ...(topP === null ? {} : { top_p: topP }),
       ...(request.format ? { text: { format: writeFormat(request.format) } } : {}),
-      ...(request.thinking ? writeThinking(request.thinking, target.model) : {}),
+      ...thinking,
       ...(user === null ? {} : { safety_identifier: user }),
       store: false,
     },
@@ -67,7 +69,8 @@ function writeToolChoice(choice: ToolChoice): string | Json {
 
 function writeFormat(format: Format): Json {
   if (format.kind === "json") return { type: "json_object" };
-  const { name, schema, strict, description } = format;
+  const { name, schema, description } = format;
+  const strict = tellStrict(format);
   return {
     type: "json_schema",
     name: fitSchemaName(name),
@@ -77,16 +80,16 @@ function writeFormat(format: Format): Json {
   };
 }
 
-/** Models that do not think refuse to be told not to. What was thought comes back encrypted, for the next turn. */
-function writeThinking({ amount, isShown }: Thinking, model: string): Json {
-  if (amount.kind === "off") {
-    return hidesReasoning(model, { thinks: null }) ? { reasoning: { effort: "none" } } : {};
-  }
-  const effort =
-    amount.kind === "budget" ? effortOf(amount.tokens) : amount.kind === "effort" && amount.effort;
-  const reasoning = { ...(effort ? { effort } : {}), ...(isShown ? { summary: "auto" } : {}) };
+/** What was thought comes back encrypted, for the next turn. Models that do not think refuse to be asked for it. */
+function writeThinking({ amount, isShown }: Thinking, model: string, uncarried: Set<Feature>): Json {
+  const effort = tellEffort(amount, model, uncarried);
+  const thinks = amount.kind !== "off" && effortsOf(model)?.length !== 0;
+  const reasoning = {
+    ...(effort === null ? {} : { effort }),
+    ...(thinks && isShown ? { summary: "auto" } : {}),
+  };
   return {
-    ...(effort || isShown ? { reasoning } : {}),
-    include: ["reasoning.encrypted_content"],
+    ...(Object.keys(reasoning).length > 0 ? { reasoning } : {}),
+    ...(thinks ? { include: ["reasoning.encrypted_content"] } : {}),
   };
 }
