@@ -5,6 +5,8 @@ import { totalmem } from "node:os";
 import type { AssetTable } from "./assets.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Bytes, Instant, Millis } from "./core/duration.ts";
+import { createDial } from "./dial.ts";
+import type { Dial } from "./gateway/contact.ts";
 import { createFleet, type LiveFleet } from "./gateway/fleet.ts";
 import type { Fetch } from "./gateway/forward.ts";
 import { createKeyring, type Keyring } from "./gateway/keys.ts";
@@ -21,6 +23,7 @@ export interface World {
   /** Calls back each period until the returned function is called. Does not keep the process alive. */
   every(period: Millis, run: () => void): () => void;
   readonly fetch: Fetch;
+  readonly dial: Dial;
   readonly resolve: Resolve;
   /** What buffered request bodies may hold together: a quarter of the machine's memory. */
   readonly bodyMemory: Bytes;
@@ -48,7 +51,7 @@ export interface WorldParts {
 /** The world of a running gateway. */
 export function createWorld({ version, configuration, store, assets, log }: WorldParts): World {
   const startedAt = Date.now();
-  const { settings, agent } = configuration.setup();
+  const { settings } = configuration.setup();
   const world: Omit<World, "alerts"> = {
     version,
     startedAt,
@@ -57,6 +60,7 @@ export function createWorld({ version, configuration, store, assets, log }: Worl
     random: (bytes) => randomBytes(bytes),
     every,
     fetch: (url, init) => fetch(url, init),
+    dial: createDial({ connect, resolve: lookUp, every, env: process.env }),
     resolve: lookUp,
     bodyMemory: totalmem() / 4,
     store,
@@ -65,7 +69,6 @@ export function createWorld({ version, configuration, store, assets, log }: Worl
       index: store.index,
       zone: settings.gateway.timezone,
       now: startedAt,
-      ownerOf: (name) => agent(name).owner,
     }),
     configuration,
     assets,

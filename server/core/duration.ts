@@ -29,9 +29,22 @@ function parseQuantity(text: string | number, form: RegExp, units: Record<string
 export function parseInstant(text: string, now: Instant): Instant | null {
   if (text === "now") return now;
   const span = /[a-z]$/.test(text) ? parseDuration(text) : null;
-  if (span !== null) return now - span;
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return null;
-  const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/.test(text) || !text.includes("T") ? text : `${text}Z`;
-  const instant = Date.parse(zoned);
+  return span !== null ? now - span : parseTime(text);
+}
+
+const ISO_TIME =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s?(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+/**
+ * An instant from an ISO 8601 date or time, also with a space in the place of its `T`; null when it is none, or a date that no
+ * calendar has. Without an offset it is UTC.
+ */
+export function parseTime(text: string): Instant | null {
+  const [, date, time = "00:00", offset = "Z"] = ISO_TIME.exec(text) ?? [];
+  if (date === undefined) return null;
+  // Read otherwise, 30 February is 2 March.
+  const day = Date.parse(`${date}T00:00Z`);
+  if (Number.isNaN(day) || !new Date(day).toISOString().startsWith(date)) return null;
+  const instant = Date.parse(`${date}T${time.replace(",", ".")}${offset.toUpperCase()}`);
   return Number.isNaN(instant) ? null : instant;
 }

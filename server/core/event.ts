@@ -23,6 +23,8 @@ export interface CallLine extends Common {
   type: "call";
   request_id: string;
   agent: string;
+  /** Whose cap it was charged to, where that is another than the owner it shows (SPEC 4.6). */
+  charged_owner?: string;
   tags?: readonly string[];
   run?: string;
   parent_run?: string;
@@ -63,6 +65,11 @@ export interface CallLine extends Common {
   overrun_nano?: NanoUsd;
   /** The agent's trust score when the call was let in. */
   trust?: number;
+}
+
+/** Whose cap a call was charged to: the owner that its line shows, unless it names another. Undefined: nobody's. */
+export function chargedOwner(line: Pick<CallLine, "owner" | "charged_owner">): string | undefined {
+  return line.charged_owner ?? line.owner;
 }
 
 export interface BlockedLine extends Common {

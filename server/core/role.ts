@@ -8,3 +8,9 @@ export type Role = (typeof ROLES)[number];
 export function permits(role: Role, needed: Role): boolean {
   return role === "admin" || role === needed;
 }
+
+/**
+ * So many characters nobody finds by trying. A shorter token, which only a person can have chosen, is warned of, and whoever
+ * shows one waits after wrong ones.
+ */
+export const SHORTEST_SAFE_TOKEN = 16;

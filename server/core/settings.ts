@@ -10,7 +10,9 @@ import type { Tier } from "./trust-tier.ts";
 export interface Settings {
   readonly gateway: GatewaySettings;
   readonly identity: { readonly mode: "open" | "known" | "keys"; readonly forward: boolean };
-  readonly providers: Readonly<Record<string, ProviderSettings & ProviderManner & ProviderLimits>>;
+  readonly providers: Readonly<
+    Record<string, ProviderSettings & ProviderManner & ProviderModels & ProviderLimits>
+  >;
   readonly agents: AgentEntries;
   readonly owners: Readonly<Record<string, { readonly budget: MoneyCaps }>>;
   readonly policies: readonly PolicySettings[];
@@ -80,6 +82,19 @@ export interface ProviderManner {
   readonly key_header: string | null;
   /** Headers that go along with every call. Their values are never shown. */
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What is known of a provider's models. */
+export interface ProviderModels {
+  /** By model glob; the first matching entry counts. */
+  readonly models: Readonly<Record<string, ModelSize>>;
+}
+
+/** How much a model takes in and gives out, in tokens. Null: as the price list and the provider's record have it. */
+export interface ModelSize {
+  /** Input and output together. */
+  readonly context: number | null;
+  readonly max_output: number | null;
 }
 
 /** What may go to a provider, and with which keys. */

@@ -11,6 +11,8 @@ import type { AgentTerms } from "./terms.ts";
 export interface Payers {
   readonly identity: Identity;
   readonly agent: AgentState;
+  /** Whose cap it is charged to, as `ownerCharged` says. */
+  readonly owner: string | null;
   readonly run: RunState | null;
   readonly fleet: LiveFleet;
   /** What earlier attempts of the call are charged. */
@@ -21,16 +23,20 @@ export interface Payers {
 }
 
 /**
- * The agent, the owner that the configuration names for it or that was named first, its run, the gateway, the call itself,
- * and the agent's tokens. What a call declares about its owner chooses nothing.
+ * The owner whose cap a call is charged to (SPEC 4.6): the one that the configuration names for the agent now, else the one
+ * that the agent's calls were charged to first; of the first call, the one that it shows. Null: nobody's.
  */
+export function ownerCharged(agent: AgentState, shown: string | null, setup: Setup): string | null {
+  return setup.agent(agent.name).owner ?? agent.firstOwner ?? shown;
+}
+
+/** The agent, the owner, its run, the gateway, the call itself, and the agent's tokens. */
 export function chargedTo(payers: Payers): Charged[] {
-  const { identity, agent, run, fleet, spentBefore, setup, terms } = payers;
+  const { identity, agent, owner, run, fleet, spentBefore, setup, terms } = payers;
   const { name } = identity;
   // Trust touches quotas alone, so money is asked of the configuration itself.
   const own = () => setup().agent(name);
   const charged: Charged[] = [{ scope: "agent", name, account: agent.money, caps: () => own().caps }];
-  const owner = own().owner ?? agent.firstOwner;
   if (owner !== null) {
     charged.push({
       scope: "owner",

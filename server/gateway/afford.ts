@@ -31,9 +31,11 @@ export function afford(stakes: readonly ScopedStake[], plan: Plan, canLower: boo
     const verdict = judge(stakes, afforded === null ? leastOutput(plan) : plan.ceiling);
     if (verdict.kind === "exceeded") return verdict;
   }
-  const each = Math.floor((afforded ?? plan.ceiling) / plan.choices);
+  const most = Math.floor((afforded ?? plan.ceiling) / plan.choices);
+  const isLower = most * plan.choices < plan.ceiling;
+  const isTold = canLower && (isLower || plan.imposesCeiling || isRiskyGuess(stakes, plan));
+  const each = isTold ? Math.min(most, plan.room ?? most) : most;
   const ceiling = each * plan.choices;
-  const isTold = canLower && (ceiling < plan.ceiling || plan.imposesCeiling || isRiskyGuess(stakes, plan));
   const output = Math.min(plan.slice, ceiling);
   const verdict = judge(stakes, output);
   if (verdict.kind !== "fits") return verdict;

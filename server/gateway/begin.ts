@@ -3,13 +3,12 @@
  * its answer, so nothing in it may lead back to the request's body.
  */
 import type { Instant } from "../core/duration.ts";
-import type { NanoUsd } from "../core/money.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
-import type { Store } from "../store/store.ts";
+import type { HeldAmount, Store } from "../store/store.ts";
 import type { Grant } from "./afford.ts";
 import type { Arrival } from "./arrival.ts";
 import { type Call, createCall, holdOf, stopCall, type Taken } from "./call.ts";
-import { type Earlier, heldEarlier, NOTHING_EARLIER } from "./earlier.ts";
+import { type Earlier, holdTogether, NOTHING_EARLIER } from "./earlier.ts";
 import type { LiveFleet } from "./fleet.ts";
 import { outputAside } from "./held-input.ts";
 import { costOf, type Plan } from "./plan.ts";
@@ -43,17 +42,20 @@ export function begin(
   earlier = NOTHING_EARLIER,
 ): LetIn | Refusal {
   const { facts, setup, now } = arrival;
-  const reserved = heldEarlier(earlier);
   const grant = grantOf(arrival);
   const body = bodyOf(prepared, grant);
-  const own = facts.plan && grant ? costOf(facts.plan, grant.output) : null;
   // Of a price that nobody knows, a crash charges what was held before it at least.
-  const nano = own === null && reserved === 0 ? null : (own ?? 0) + reserved;
-  const isHeld = context.store.holds.open(holdOf(facts, nano, now));
+  const amount = holdTogether(amountOf(facts.plan, grant), earlier);
+  const isHeld = context.store.holds.open(holdOf(facts, charged, amount, now));
   if (!isHeld && setup.settings.audit.on_failure === "stop") return unheld();
   const { isLoop, ...taken } = take(arrival);
   if (isLoop) noteLoop(arrival, context.store);
   return { call: start(arrival, charged, taken, grant, context, earlier), body };
+}
+
+function amountOf(plan: Plan | null, grant: Grant | null): HeldAmount {
+  if (plan === null || grant === null) return { nano: null, tokensIn: null, tokensOut: null };
+  return { nano: costOf(plan, grant.output), tokensIn: plan.inputTokens, tokensOut: grant.output };
 }
 
 function bodyOf({ body, lower }: Pick<Prepared, "body" | "lower">, grant: Grant | null): LetIn["body"] {
@@ -74,7 +76,7 @@ function start(
   const deadline = now + (facts.stream ? header_timeout : answer_timeout);
   const hold =
     grant && facts.plan
-      ? holdFor(facts.plan, grant, arrival, heldEarlier(earlier), context, (why) => stopCall(call, why))
+      ? holdFor(facts.plan, grant, arrival, earlier, context, (why) => stopCall(call, why))
       : null;
   const call: Call = createCall(
     facts,
@@ -83,6 +85,7 @@ function start(
     charged,
     deadline,
   );
+  if (charged.owner) context.fleet.engage(agent, charged.owner);
   if (arrival.isAgain) return call;
   context.fleet.began(agent, now);
   if (charged.run) charged.run.inFlight++;
@@ -93,7 +96,7 @@ function holdFor(
   plan: Plan,
   grant: Grant,
   { facts, stakes, controls, setup, now: started }: Arrival,
-  reserved: NanoUsd,
+  earlier: Earlier,
   { now, store, watchdog }: BeginContext,
   stop: (why: Shortage) => void,
 ): RunningHold {
@@ -110,7 +113,7 @@ function holdFor(
     now,
     waiting: controls.waiting,
     watchdog,
-    grow: (nano) => store.holds.grow(id, nano + reserved) || goesOnUnwritten,
+    grow: (amount) => store.holds.grow(id, holdTogether(amount, earlier)) || goesOnUnwritten,
     priceInput: (usage) => prices.cost(provider, [model], outputAside(usage), [], {}, now()),
     stop,
   });

@@ -2,14 +2,13 @@
 import type { Identity } from "../core/agent.ts";
 import type { Dialect, Ending } from "../core/call.ts";
 import type { Instant } from "../core/duration.ts";
-import type { NanoUsd } from "../core/money.ts";
 import type { Prices } from "../providers/prices.ts";
 import type { Located, Provider } from "../providers/provider.ts";
-import type { Hold } from "../store/store.ts";
+import type { HeldAmount, Hold } from "../store/store.ts";
 import type { Crossing } from "./crossing.ts";
 import type { Destination } from "./destination.ts";
 import type { Earlier } from "./earlier.ts";
-import type { AgentState, Spender } from "./fleet.ts";
+import type { AgentState, OwnerState } from "./fleet.ts";
 import type { Plan } from "./plan.ts";
 import type { Prepared } from "./prepare.ts";
 import { MAX_PATH, type Visit } from "./refuse.ts";
@@ -84,7 +83,7 @@ export interface Taken {
 export interface Call extends CallFacts, Taken, Watched {
   readonly agent: AgentState;
   /** Who else is charged. */
-  readonly charged: { readonly owner: Spender | null; readonly run: RunState | null };
+  readonly charged: { readonly owner: OwnerState | null; readonly run: RunState | null };
   /** Aborts the upstream request. */
   readonly abort: AbortController;
   deadline: Instant;
@@ -142,12 +141,18 @@ export function describeCall(parts: CallParts): CallFacts {
 }
 
 /** What is written down before the request leaves, when the call is let in. */
-export function holdOf(facts: CallFacts, nano: NanoUsd | null, admitted: Instant): Hold {
+export function holdOf(
+  facts: CallFacts,
+  charged: Call["charged"],
+  amount: HeldAmount,
+  admitted: Instant,
+): Hold {
   return {
     id: facts.id,
     time: admitted,
     agent: facts.identity.name,
     owner: facts.owner,
+    chargedOwner: charged.owner?.name ?? null,
     purpose: facts.purpose,
     run: facts.run?.id ?? null,
     key: facts.identity.key,
@@ -156,7 +161,7 @@ export function holdOf(facts: CallFacts, nano: NanoUsd | null, admitted: Instant
     method: facts.method,
     path: facts.path,
     stream: facts.stream,
-    nano,
+    ...amount,
   };
 }
 

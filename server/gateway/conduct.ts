@@ -1,12 +1,11 @@
 /** Sends a call that is in, and answers it. Whatever happens, it ends in one settlement. */
 import type { Refusal } from "../core/refusal.ts";
 import { answer } from "./answer.ts";
-import { type Fetch, forward, type UpstreamFailure } from "./forward.ts";
-import { renderRefusal, type Visit } from "./refuse.ts";
+import { type ForwardContext, forward, type UpstreamFailure } from "./forward.ts";
+import { answerRefusal, type Visit } from "./refuse.ts";
 import { outcomeOf, type Tries, type Try } from "./routing/tries.ts";
 
-export interface ConductContext {
-  readonly fetch: Fetch;
+export interface ConductContext extends ForwardContext {
   readonly tries: Pick<Tries, "next">;
   /** Headers of an answer have come. */
   onAnswer(upstream: Response, at: Try): void;
@@ -17,17 +16,14 @@ export interface ConductContext {
 }
 
 /** The client's response; a body that streams goes on after it. Never rejects. */
-export async function conduct(
-  first: Try,
-  visit: Visit,
-  { fetch, tries, onAnswer, onSent, onDefect }: ConductContext,
-): Promise<Response> {
+export async function conduct(first: Try, visit: Visit, context: ConductContext): Promise<Response> {
+  const { tries, onAnswer, onSent, onDefect } = context;
   let current = first;
   let result: Response | UpstreamFailure;
   try {
     try {
       for (;;) {
-        result = await forward(current.call, current.departure, fetch);
+        result = await forward(current.call, current.departure, context);
         if (!("refusal" in result)) onAnswer(result, current);
         const trying = tries.next(current, result);
         const next = trying && (await trying);
@@ -45,7 +41,10 @@ export async function conduct(
     result = { sent: true, error: "internal", refusal: onDefect(cause) };
   }
   if (!("refusal" in result)) return result;
-  current.answering.end(outcomeOf(current.call, result));
+  const answered = answerRefusal(result.refusal, visit);
+  const outcome = outcomeOf(current.call, result);
+  // A refusal that is told as an answer has the status of one.
+  current.answering.end(outcome.status === null ? outcome : { ...outcome, status: answered.status });
   current.answering.closed();
-  return renderRefusal(result.refusal, visit);
+  return answered;
 }

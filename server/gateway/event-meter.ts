@@ -11,7 +11,7 @@ export function createEventMeter(
 ): Meter {
   const { createScanner, readEvent } = EVENT_FRAMINGS[framing];
   const scanner = createScanner();
-  const read = reader.readEvent.bind(reader);
+  const { reading } = reader;
   /** Whole events that may be the last, or the last and what follows it. */
   let held: Uint8Array[] = [];
   /** The beginning of an event whose end has not come. */
@@ -20,10 +20,15 @@ export function createEventMeter(
   let isSkipping = false;
   let isFinished = false;
   let isReleased = false;
+  /** Whether an event has come that was no error. */
+  let hasBegun = false;
 
   return {
-    reading: reader.reading,
+    reading,
     isUnread: false,
+    get hadBegun() {
+      return hasBegun && reading.error !== null;
+    },
     get finished() {
       return isFinished;
     },
@@ -91,6 +96,12 @@ export function createEventMeter(
     if (out.length === 0 && runStart === 0 && start === chunk.length) return chunk;
     if (start > runStart) out.push(chunk.subarray(runStart, start));
     return join(out);
+  }
+
+  function read(name: string | null, data: string): EventSign {
+    const sign = reader.readEvent(name, data);
+    hasBegun ||= reading.error === null;
+    return sign;
   }
 
   /** What the event that ends at `end` means. One without data is as important as the event before it. */

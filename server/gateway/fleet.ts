@@ -22,6 +22,11 @@ export interface Spender extends Windowed {
   readonly money: Account;
 }
 
+/** All that was charged to one owner. */
+export interface OwnerState extends Spender {
+  readonly name: string;
+}
+
 export interface AgentState extends Spender {
   readonly name: AgentName;
   /** Input and output together, as quotas count them. */
@@ -30,7 +35,7 @@ export interface AgentState extends Spender {
   readonly admitted: { hour: number; day: number };
   /** Shown: the configured owner, else the one declared last. */
   owner: string | null;
-  /** Charged, where none is configured: the owner that was named first (SPEC 4.6). */
+  /** The owner that its calls were charged to first: it is charged where none is configured (SPEC 4.6). */
   firstOwner: string | null;
   purpose: string | null;
   tags: readonly string[];
@@ -61,11 +66,13 @@ export interface Charge {
 export interface LiveFleet extends Fleet {
   /** The agent's state, created when it was never seen. */
   meet(name: AgentName, at: Instant): AgentState;
-  /** The owner's state: the sum of the agents that were charged to it. */
-  owner(name: string): Spender;
+  /** The owner's state: the sum of the calls that were charged to it. A new one each time until a call was let in for it. */
+  owner(name: string): OwnerState;
+  /** A call of the agent was let in that this owner is charged with: from now on it is kept, and it may be the agent's first. */
+  engage(agent: AgentState, owner: OwnerState): void;
   began(agent: AgentState, at: Instant): void;
   /** Charges the agent, the owner if there is one, and the gateway. */
-  settled(agent: AgentState, owner: Spender | null, charge: Charge, at: Instant): void;
+  settled(agent: AgentState, owner: OwnerState | null, charge: Charge, at: Instant): void;
   /** Something of the agent changed that is not a call. */
   changed(name: AgentName): void;
   /** Counts a refusal: of an agent that is known, else among the strangers'. */
@@ -80,17 +87,15 @@ export interface FleetParts {
   /** IANA name: where hours and days begin. */
   readonly zone: string;
   readonly now: Instant;
-  /** The owner that the configuration names for an agent, or null. */
-  readonly ownerOf: (agent: AgentName) => string | null;
 }
 
 /**
- * Builds the fleet from what the index remembers of earlier runs. What an owner spent is what its agents did: an agent
- * that was given to another owner since brings its spending along.
+ * Builds the fleet from what the index remembers of earlier runs. What an owner spent stays its own, whoever its agents are
+ * given to later: what has settled never changes.
  */
-export function createFleet({ index, zone, now, ownerOf }: FleetParts): LiveFleet {
+export function createFleet({ index, zone, now }: FleetParts): LiveFleet {
   const agents = new Map<AgentName, AgentState>();
-  const owners = new Map<string, Spender>();
+  const owners = new Map<string, OwnerState>();
   let changed = new Set<AgentName>();
   let hour = hourStart(now, zone);
   let day = dayStart(now, zone);
@@ -100,20 +105,15 @@ export function createFleet({ index, zone, now, ownerOf }: FleetParts): LiveFlee
   for (const { agent: name, owner, firstOwner, purpose, lastSeen, total } of index.agents()) {
     const agent = Object.assign(createAgent(name, lastSeen), { owner, firstOwner, purpose });
     agents.set(name, agent);
-    for (const spender of chargedFor(agent)) mergeTally(spender.total, total);
+    for (const spender of [agent, gateway]) mergeTally(spender.total, total);
   }
+  for (const [name, total] of index.owners()) mergeTally(keepOwner(name).total, total);
   recall("hour", hour, hour + 1);
   recall("day", day, dayEnd(day, zone));
   /** The latest that anything was seen in: a clock that was set back may come to what has been before. */
   const latestSeen = Math.max(now, ...[...agents.values()].map(({ lastSeen }) => lastSeen ?? now));
   let latestHour = hourStart(latestSeen, zone);
   let latestDay = dayStart(latestSeen, zone);
-
-  /** Whose spending an agent's earlier calls are. */
-  function chargedFor(agent: AgentState): Spender[] {
-    const owner = ownerOf(agent.name) ?? agent.firstOwner;
-    return owner === null ? [agent, gateway] : [agent, gateway, ownerState(owner)];
-  }
 
   /** Adds what the index knows of [from, to) to empty sums. */
   function recall(window: "hour" | "day", from: Instant, to: Instant): void {
@@ -123,15 +123,21 @@ export function createFleet({ index, zone, now, ownerOf }: FleetParts): LiveFlee
         mergeTally(strangers[window], tally);
         continue;
       }
-      for (const spender of chargedFor(agent)) mergeTally(spender[window], tally);
-      agent.admitted[window] = agent[window].calls;
+      for (const spender of [agent, gateway]) mergeTally(spender[window], tally);
+    }
+    for (const [name, tally] of index.ownerTallies(from, to)) mergeTally(keepOwner(name)[window], tally);
+    for (const [name, calls] of index.admitted(from, to)) {
+      const agent = agents.get(name);
+      if (agent) agent.admitted[window] = calls;
     }
   }
 
-  function ownerState(name: string): Spender {
-    const known = owners.get(name);
-    if (known) return known;
-    const owner = createSpender();
+  function findOwner(name: string): OwnerState {
+    return owners.get(name) ?? Object.assign(createSpender(), { name });
+  }
+
+  function keepOwner(name: string): OwnerState {
+    const owner = findOwner(name);
     owners.set(name, owner);
     return owner;
   }
@@ -169,7 +175,7 @@ export function createFleet({ index, zone, now, ownerOf }: FleetParts): LiveFlee
     strangers,
     gateway,
     turn,
-    owner: ownerState,
+    owner: findOwner,
     takeChanged() {
       const names = [...changed];
       changed = new Set();
@@ -182,6 +188,10 @@ export function createFleet({ index, zone, now, ownerOf }: FleetParts): LiveFlee
       agents.set(name, agent);
       changed.add(name);
       return agent;
+    },
+    engage(agent, owner) {
+      owners.set(owner.name, owner);
+      agent.firstOwner ??= owner.name;
     },
     began(agent, at) {
       touch(agent, at);

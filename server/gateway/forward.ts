@@ -1,6 +1,7 @@
 /** Sends a call to its upstream, and says what became of it as a value. */
 import { type Refusal, refusal } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
+import type { Contacts } from "./contact.ts";
 
 /** The network, as the gateway uses it. */
 export type Fetch = (url: string, init: BunFetchRequestInit) => Promise<Response>;
@@ -22,15 +23,20 @@ export interface Departure {
   readonly address: string | null;
 }
 
+export interface ForwardContext {
+  readonly fetch: Fetch;
+  readonly contacts: Contacts;
+}
+
 /** Codes of failures before a byte of the request left. */
 const NOT_SENT =
-  /refused|notfound|eai_|failedtoopensocket|unreach|cert|tls|self_signed|unable_to|depth_zero|dns/i;
+  /refused|notfound|eai_|failedtoopensocket|unreach|cert|tls|ssl|eproto|self_signed|unable_to|depth_zero|dns/i;
 
 /** Sends the request and waits for the headers of the answer. Never follows a redirect, never decodes. */
 export async function forward(
   call: Call,
   departure: Departure,
-  fetch: Fetch,
+  { fetch, contacts }: ForwardContext,
 ): Promise<Response | UpstreamFailure> {
   const init: BunFetchRequestInit = {
     method: call.method,
@@ -41,18 +47,40 @@ export async function forward(
     timeout: false,
   };
   if (departure.body.length > 0) init.body = departure.body;
+  contacts.begin(call, departure);
   try {
     const { url, address } = departure;
     const response = await (address === null
       ? fetch(url, init)
       : fetchPinned(departure, address, init, fetch));
+    contacts.end(call);
     if (response.status >= 200 && response.status <= 599) return response;
     call.abort.abort();
     return brokenAnswer(call, `status_${response.status}`);
   } catch (cause) {
     const code = errorCode(cause);
-    return call.stopped === null && NOT_SENT.test(code) ? unreachable(call, code) : explainBreak(call, cause);
+    if (call.stopped === null && NOT_SENT.test(code)) {
+      contacts.end(call);
+      return unreachable(call, code);
+    }
+    return (await isUnconnected(call, departure, code, contacts))
+      ? unreachable(call, "connect_timeout")
+      : explainBreak(call, cause);
   }
+}
+
+/** Whether an answer stayed away because nobody took the connection. */
+async function isUnconnected(
+  call: Call,
+  departure: Departure,
+  code: string,
+  contacts: Contacts,
+): Promise<boolean> {
+  const contact = contacts.end(call);
+  const isTimeout = call.stopped === "upstream_timeout";
+  if (call.stopped !== null && !isTimeout) return false;
+  if (contact !== "unknown") return contact === "none";
+  return (isTimeout || code === "ETIMEDOUT") && !(await contacts.ask(departure));
 }
 
 /** Connects to the checked address while Host and TLS go by the name, so that DNS cannot answer differently now. */

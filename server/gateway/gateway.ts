@@ -7,6 +7,7 @@ import type { Bytes, Instant, Millis } from "../core/duration.ts";
 import type { Store } from "../store/store.ts";
 import { stopCall } from "./call.ts";
 import type { Connection } from "./connection.ts";
+import { createContacts, type Dial } from "./contact.ts";
 import { type Controls, createControls } from "./controls.ts";
 import { noteDefect } from "./defect.ts";
 import type { LiveFleet } from "./fleet.ts";
@@ -28,6 +29,7 @@ export interface GatewayContext {
   readonly newId: () => string;
   readonly every: Every;
   readonly fetch: Fetch;
+  readonly dial: Dial;
   readonly resolve: Resolve;
   readonly store: Store;
   readonly fleet: LiveFleet;
@@ -60,12 +62,14 @@ export function createGateway(context: GatewayContext): Gateway {
   const watchdog = createWatchdog(context.now, context.every);
   const underway = createUnderway();
   const controls = createControls(context);
+  const contacts = createContacts(context);
   const refusals = createRefusals({ ...context, controls });
   const closing = new AbortController();
   const stopHousekeeping = context.every(HOUSEKEEPING, keepHouse);
   const serving: ServeContext = {
     ...context,
     controls,
+    contacts,
     watchdog,
     underway,
     memory: { limit: context.bodyMemory, used: 0 },
@@ -95,6 +99,7 @@ export function createGateway(context: GatewayContext): Gateway {
   function keepHouse(): void {
     const now = context.now();
     controls.keepHouse(now);
+    contacts.sweep(now);
     refusals.flush(now);
   }
 

@@ -1,5 +1,7 @@
 /** Which headers pass, in both directions. Everything end-to-end does; what belongs to one hop or to the gateway does not. */
 
+import type { Bytes } from "../core/duration.ts";
+
 /** RFC 9110 §7.6.1, and what fetch sets by itself. */
 const HOP_BY_HOP = [
   "connection",
@@ -25,14 +27,37 @@ const USUAL_CONNECTION = /^(?:keep-alive|close)$/i;
 /** A header's name (RFC 9110 §5.6.2): `Headers` throws at anything else. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+/** Where a gateway key has a header of its own. */
+export const OWN_KEY = "x-tollgate-key";
+
 /** Where SDKs put an API key. */
 const AUTH = ["authorization", "x-api-key", "x-goog-api-key", "api-key"];
 
-/** Total size of the header fields in bytes, as HTTP/1.1 writes them. */
-export function headerBytes(headers: Headers): number {
+/** What one look over all headers tells. */
+interface HeaderSurvey {
+  /** Their size, as HTTP/1.1 writes them. */
+  readonly bytes: Bytes;
+  /** The names of those that stand out. */
+  readonly marked: readonly string[];
+}
+
+/** Goes through the headers once: that costs more than what is asked about each. */
+export function surveyHeaders(
+  headers: Headers,
+  isMarked: (name: string, value: string) => boolean,
+): HeaderSurvey {
   let bytes = 0;
-  for (const [name, value] of headers) bytes += name.length + value.length + 4;
-  return bytes;
+  const marked: string[] = [];
+  for (const [name, value] of headers) {
+    bytes += name.length + value.length + 4;
+    if (isMarked(name, value)) marked.push(name);
+  }
+  return { bytes, marked };
+}
+
+/** Whether SDKs put an API key into this header: keys are taken from it. */
+export function isKeyHeader(name: string): boolean {
+  return AUTH.includes(name);
 }
 
 /** The caller's headers as they go upstream. */

@@ -2,13 +2,14 @@
 import { amountOf, hold, release } from "../core/budget.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Usage } from "../core/usage.ts";
+import type { HeldAmount } from "../store/store.ts";
 import { type Correction, correctInput, plannedInput } from "./held-input.ts";
 import type { Plan } from "./plan.ts";
 import type { ScopedStake } from "./stakes.ts";
 
 export interface Held {
-  /** What is held of the call's price, in nano-dollars; null when its price is unknown. */
-  readonly nano: NanoUsd | null;
+  /** What is held of the call's price, and the tokens that it is held for. */
+  readonly amount: HeldAmount;
   /** Tokens of output that are held. */
   readonly output: number;
   /** Whether the input turned out to be more than is held for it. */
@@ -28,7 +29,7 @@ export interface HeldParts {
   readonly output: number;
   readonly correction: Correction;
   /** Writes the new amount down; false when that could not be done. */
-  grow(nano: NanoUsd): boolean;
+  grow(amount: HeldAmount): boolean;
 }
 
 /** Holds what is held at first, which has been written down already. */
@@ -36,11 +37,15 @@ export function createHeld({ plan, stakes, output: first, correction, grow }: He
   const { price } = plan;
   let input = plannedInput(plan);
   let output = first;
-  let nano = nanoWith(first);
+  let amount = amountWith(first);
   hold(stakes, first);
 
   function nanoWith(tokens: number): NanoUsd | null {
     return price === null ? null : Math.ceil(input.nano + price.outputRate * tokens);
+  }
+
+  function amountWith(tokens: number): HeldAmount {
+    return { nano: nanoWith(tokens), tokensIn: input.tokens, tokensOut: tokens };
   }
 
   function isBehind(): boolean {
@@ -48,17 +53,17 @@ export function createHeld({ plan, stakes, output: first, correction, grow }: He
   }
 
   function take(tokens: number): boolean {
-    const next = nanoWith(tokens);
-    if (next !== null && !grow(next)) return false;
+    const next = amountWith(tokens);
+    if (!grow(next)) return false;
     hold(stakes, tokens);
     output = tokens;
-    nano = next;
+    amount = next;
     return true;
   }
 
   return {
-    get nano() {
-      return nano;
+    get amount() {
+      return amount;
     },
     get output() {
       return output;

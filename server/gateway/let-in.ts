@@ -4,6 +4,7 @@
  */
 import type { Identity } from "../core/agent.ts";
 import type { Refusal } from "../core/refusal.ts";
+import { ownerCharged } from "./accounts.ts";
 import { admit } from "./admit.ts";
 import type { Admission, Arrival } from "./arrival.ts";
 import { type BeginContext, begin, type LetIn } from "./begin.ts";
@@ -29,7 +30,7 @@ export function letIn(
 ): LetIn | Refusal | null | Promise<LetIn | Refusal | null> {
   const { visit, prepared } = applicant;
   const { now, every, watchdog, closing, controls } = context;
-  const newcomer = introduce(applicant, context);
+  let newcomer = introduce(applicant, context);
   let isDelayed = false;
   return enter(attempt, visit.started, visit.request.signal, {
     now,
@@ -41,6 +42,8 @@ export function letIn(
   });
 
   function attempt(): LetIn | Refusal | Obstacle {
+    // While it waited, another call or a reload may have said who pays.
+    if (isChargedElsewhere(newcomer, context)) newcomer = introduce(applicant, context);
     const tried = { isDelayed, canLower: prepared.lower !== null, isAgain: false };
     const arrival = arrive(newcomer, tried, context);
     const stopped = admit(arrival);
@@ -64,6 +67,11 @@ export function letInAgain(applicant: Applicant, earlier: Earlier, context: Door
   if (!("wait" in stopped)) return stopped;
   if (stopped.wait === "delay") throw new Error("a call that has been let in is not held back again");
   return stopped.late;
+}
+
+function isChargedElsewhere({ agent, facts, charged }: Newcomer, { fleet, setup }: DoorContext): boolean {
+  const owner = ownerCharged(agent, facts.owner, setup());
+  return owner === null ? charged.owner !== null : fleet.owner(owner) !== charged.owner;
 }
 
 /** The call at this moment, under the configuration in force now: one that has waited is let in by no rule that is gone. */

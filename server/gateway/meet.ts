@@ -16,7 +16,6 @@ export function meet(
   const isNew = !fleet.agents.has(name);
   const agent = fleet.meet(name, now);
   agent.owner = configured.owner ?? owner ?? agent.owner;
-  agent.firstOwner ??= owner;
   agent.purpose = configured.purpose ?? purpose ?? agent.purpose;
   agent.tags = tags.length > 0 ? tags : agent.tags;
   if (isNew) {

@@ -31,6 +31,8 @@ export interface Meter {
   readonly reading: AnswerReading;
   /** Whether the answer passed without being read: what it used is unknown. */
   readonly isUnread: boolean;
+  /** Whether other events came before one that was the provider's error. */
+  readonly hadBegun: boolean;
 }
 
 /** Bytes of the largest event or document that is read unless told otherwise. */
@@ -68,6 +70,7 @@ function createWholeMeter({ reader, maxEvent = MAX_EVENT }: MeterOptions): Meter
   return {
     reading: reader.reading,
     finished: false,
+    hadBegun: false,
     get isUnread() {
       return isUnread;
     },
@@ -110,6 +113,7 @@ function createBlindMeter(reading: AnswerReading): Meter {
     reading,
     isUnread: true,
     finished: false,
+    hadBegun: false,
     release,
     breakOff: release,
     get holding() {

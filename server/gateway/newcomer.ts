@@ -5,7 +5,7 @@ import type { Fingerprint } from "../core/loop-detector.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Priority } from "../core/settings.ts";
 import type { Store } from "../store/store.ts";
-import { chargedTo } from "./accounts.ts";
+import { chargedTo, ownerCharged } from "./accounts.ts";
 import type { Upstream } from "./arrival.ts";
 import { type Call, type CallFacts, describeCall } from "./call.ts";
 import type { Controls } from "./controls.ts";
@@ -69,14 +69,15 @@ export function introduce(
   const agent = meet(identity, setup, context, context.now());
   const run = named === null ? null : controls.runs.find(name, named, setup.policies.length > 0);
   const plan = planOf(applicant, context);
-  const budgets = budgetsOf(identity, agent, run, earlier.costNano ?? 0, context);
-  const owner = budgets.find(({ scope }) => scope === "owner");
+  const facts = describeCall({ ...applicant, plan, trust: controls.trustScore(name, setup) });
+  const owner = ownerCharged(agent, facts.owner, context.setup());
+  const budgets = budgetsOf(identity, agent, owner, run, earlier.costNano ?? 0, context);
   return {
     agent,
-    facts: describeCall({ ...applicant, plan, trust: controls.trustScore(name, setup) }),
+    facts,
     budgets,
     stakes: plan === null ? [] : createStakes(budgets, plan),
-    charged: { owner: owner ? fleet.owner(owner.name) : null, run },
+    charged: { owner: owner === null ? null : fleet.owner(owner), run },
     fingerprint: setup.agent(name).loops.action === "off" ? null : prepared.readFingerprint(),
     upstream: {
       origin: originOf(destination.located.url),
@@ -91,12 +92,13 @@ export function introduce(
 function budgetsOf(
   identity: Identity,
   agent: AgentState,
+  owner: string | null,
   run: RunState | null,
   spentBefore: NanoUsd,
   { controls, fleet, setup }: NewcomerContext,
 ): Charged[] {
   const terms = () => controls.standing(identity.name, setup(), identity.key !== null).terms;
-  return chargedTo({ identity, agent, run, fleet, spentBefore, setup, terms });
+  return chargedTo({ identity, agent, owner, run, fleet, spentBefore, setup, terms });
 }
 
 function planOf(

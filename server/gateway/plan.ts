@@ -1,19 +1,18 @@
 /** What a call may take: its input at the dearest rate, its output up to a ceiling (SPEC 7.2). Pure. */
 import type { Ask } from "../core/budget.ts";
 import type { Instant, Millis } from "../core/duration.ts";
-import { matchesGlob } from "../core/glob.ts";
 import type { NanoUsd } from "../core/money.ts";
 import { makesMedia } from "../protocols/media-output.ts";
-import { bareModel } from "../protocols/model-name.ts";
 import { hidesReasoning } from "../protocols/reasoning.ts";
 import { isUnreported } from "../protocols/surcharges.ts";
 import type { Foresight, Prices } from "../providers/prices.ts";
 import type { Operation, Provider } from "../providers/provider.ts";
+import { type CeilingPlan, planCeiling } from "./plan-ceiling.ts";
 import { BYTES_PER_TOKEN, countInput } from "./plan-input.ts";
 import { type Prepared, takesCeiling } from "./prepare.ts";
 import type { AgentTerms } from "./terms.ts";
 
-export interface Plan extends Ask {
+export interface Plan extends Ask, Omit<CeilingPlan, "each"> {
   /** Tokens of input, an upper bound; what cannot be seen counts as the model's whole context. */
   readonly inputTokens: number;
   /** Whether more input may be charged than the request shows: files, documents, what came before. */
@@ -26,10 +25,6 @@ export interface Plan extends Ask {
   readonly surcharges: readonly string[];
   /** Whether output is made that the answer's text does not show. */
   readonly hidesReasoning: boolean;
-  /** Whether the request does not say a ceiling, and one of the configuration has to be written into it. */
-  readonly imposesCeiling: boolean;
-  /** Whether the ceiling is a guess, dear if it is wrong: under a money cap it has to be written into the request. */
-  readonly guessesCeiling: boolean;
 }
 
 /** What the planned call costs at most. */
@@ -41,8 +36,6 @@ export interface PlannedPrice {
   readonly inputRate: number;
 }
 
-/** Output of a call where neither the request, the configuration nor the provider's record says how much it may be. */
-const USUAL_CEILING = 32_000;
 /** A stream holds so much of its output at first, at least. */
 export const LEAST_SLICE = 1_024;
 /** A text whose tokens are longer than this on average is none. */
@@ -75,15 +68,14 @@ export function planCall({
   now,
 }: PlanFacts): Plan {
   const { model, demand, input, stream } = prepared;
-  const inputTokens = countInput(provider, prepared, prices);
+  const context = prices.contextWindow(provider, model);
+  const { seen, held: inputTokens } = countInput(provider.overhead, prepared, context);
   const foresight = prices.foresee(provider, model, inputTokens, demand, now);
   const isMedia = makesMedia(model, demand, operation.name);
   const choices = demand.choices;
   const limit = takesCeiling(operation) ? terms.quota.max_output_tokens : null;
-  const said = demand.ceiling ?? limit ?? recordedCeiling(provider, model);
-  const own = said ?? Math.min(USUAL_CEILING, prices.contextWindow(provider, model) ?? USUAL_CEILING);
-  const each = WITHOUT_OUTPUT.has(operation.name) ? 0 : Math.min(own, limit ?? own);
-  const ceiling = each * choices;
+  const own = planCeiling({ provider, model, demand, limit, context, seen });
+  const ceiling = WITHOUT_OUTPUT.has(operation.name) ? 0 : own.each * choices;
   const price = priceOf(foresight, isMedia, ceiling, inputTokens, input.mediaTokens);
   const isSliced = stream && terms.budget.hold === "slices";
   return {
@@ -97,8 +89,9 @@ export function planCall({
     slice: isSliced ? Math.min(ceiling, Math.max(LEAST_SLICE, usualOutput())) : ceiling,
     surcharges: demand.surcharges.filter(isUnreported),
     hidesReasoning: hidesReasoning(model, demand),
-    imposesCeiling: limit !== null && (demand.ceiling === null || demand.ceiling > limit),
-    guessesCeiling: said === null && takesCeiling(operation) && price !== null && price.outputRate > 0,
+    room: own.room,
+    imposesCeiling: own.imposesCeiling,
+    guessesCeiling: own.guessesCeiling && takesCeiling(operation) && price !== null && price.outputRate > 0,
   };
 }
 
@@ -131,12 +124,6 @@ export function costOf({ price }: Plan, output: number): NanoUsd | null {
 /** The price of the smallest call that is worth making with this model: 1,000 tokens of input and 64 of output. */
 export function smallestCall({ price }: Plan): NanoUsd {
   return price === null ? 0 : Math.ceil(1_000 * price.inputRate + 64 * price.outputRate);
-}
-
-/** What the provider's record says of the model; null where it says nothing. */
-export function recordedCeiling({ maxOutput }: Provider, model: string | null): number | null {
-  const name = bareModel(model);
-  return maxOutput.find(([models]) => matchesGlob(models, name))?.[1] ?? null;
 }
 
 function priceOf(

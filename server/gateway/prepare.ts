@@ -3,10 +3,11 @@ import type { Bytes } from "../core/duration.ts";
 import type { Fingerprint } from "../core/loop-detector.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
 import { findDuplicate } from "../protocols/deciding.ts";
-import { NO_DEMAND } from "../protocols/demand.ts";
-import { readFormModel } from "../protocols/form.ts";
+import { choicesOf, NO_DEMAND } from "../protocols/demand.ts";
+import { readForm } from "../protocols/form.ts";
 import { protocols } from "../protocols/index.ts";
 import { type Json, objectOf, parseJson } from "../protocols/json.ts";
+import { IMAGE_TOKENS } from "../protocols/media.ts";
 import { askForUsage } from "../protocols/openai-chat.ts";
 import type { Demand, InputEstimate } from "../protocols/protocol.ts";
 import type { Operation, Provider } from "../providers/provider.ts";
@@ -54,7 +55,7 @@ export async function prepareRequest(
   memory: BodyMemory,
 ): Promise<Prepared | Refusal> {
   const encoding = headers.get("content-encoding");
-  if (operation.kind === "pass" || operation.requestBody === "any") {
+  if (operation.requestBody === "any") {
     return passUnread(operation, body, encoding === null ? headers.get("content-type") : null);
   }
   if (encoding === null || encoding === "identity") return decide(provider, operation, body, body);
@@ -76,8 +77,10 @@ export function prepareDocument(
   return decide(provider, operation, body, body);
 }
 
-/** Forms whose model is all that has to be known: what they ask for is one text. */
-const FORMS: ReadonlySet<string> = new Set(["transcriptions", "translations"]);
+/** Forms that are looked into. What sound asks for is one text; of images more than one may be asked for. */
+const FORMS: ReadonlySet<string> = new Set(["transcriptions", "translations", "images"]);
+/** Images that a form may ask for at most, where it does not show how many. */
+const MAX_IMAGES = 10;
 
 /** Uploads (sound, images) are metered by their answers. */
 function passUnread(
@@ -85,16 +88,21 @@ function passUnread(
   body: Uint8Array<ArrayBuffer>,
   formType: string | null,
 ): Prepared {
+  const form = FORMS.has(name) ? readForm(body, formType) : null;
+  const images = name === "images" ? (form === null ? MAX_IMAGES : choicesOf(form.n)) : 1;
   return {
     body,
     plain: null,
     document: null,
     isJson: false,
     hasTools: false,
-    model: model ?? (FORMS.has(name) ? readFormModel(body, formType) : null),
+    model: model ?? form?.model ?? null,
     stream: stream ?? false,
-    demand: NO_DEMAND,
-    input: { textBytes: 0, mediaTokens: Math.ceil(body.length / BYTES_PER_MEDIA_TOKEN) },
+    demand: images === 1 ? NO_DEMAND : { ...NO_DEMAND, choices: images },
+    input:
+      form !== null && name === "images"
+        ? { textBytes: form.textBytes, mediaTokens: form.files * IMAGE_TOKENS }
+        : { textBytes: 0, mediaTokens: Math.ceil(body.length / BYTES_PER_MEDIA_TOKEN) },
     readFingerprint: () => null,
     lower: null,
     hideUsage: false,
@@ -130,7 +138,8 @@ function decide(
     stream && plain === body && provider.streamUsage === "ask" && operation.dialect === "openai-chat";
   const asking = asks ? askForUsage(body, parsed) : null;
   const protocol = protocols.get(operation.dialect);
-  const { demand, input } = protocol.readRequest(parsed, text, model);
+  const requests = (operation.streamFraming === "ndjson" ? protocol.ofLines : undefined) ?? protocol;
+  const { demand, input } = requests.readRequest(parsed, text, model);
   const sent = asking ?? body;
   const isEditable = plain === body && takesCeiling(operation);
   return {
@@ -143,8 +152,9 @@ function decide(
     stream,
     demand,
     input,
-    readFingerprint: () => protocol.fingerprint(parsed),
-    lower: isEditable ? (ceiling) => protocol.lowerCeiling(sent, parsed, ceiling, model) : null,
+    // What is only counted is said once more to be answered.
+    readFingerprint: () => (operation.kind === "pass" ? null : protocol.fingerprint(parsed)),
+    lower: isEditable ? (ceiling) => requests.lowerCeiling(sent, parsed, ceiling, model) : null,
     hideUsage: asking !== null,
   };
 }

@@ -1,7 +1,7 @@
 /** The gateway key that a call shows, in a header of its own or where an SDK puts its API key (SPEC 4.4). */
 import type { Instant } from "../core/duration.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
-import { keysIn } from "./headers.ts";
+import { keysIn, OWN_KEY } from "./headers.ts";
 import { KEY_PREFIX, type Keyring, type Proof } from "./keys.ts";
 
 /**
@@ -25,7 +25,7 @@ export function readProof(
 /** Whatever the header of its own holds; elsewhere only what begins like a gateway key. */
 function readGatewayKeys(headers: Headers, shown: readonly string[]): string[] {
   const elsewhere = shown.filter((key) => key.startsWith(KEY_PREFIX));
-  return [...keysIn(headers.get("x-tollgate-key")), ...elsewhere];
+  return [...keysIn(headers.get(OWN_KEY)), ...elsewhere];
 }
 
 const UNKNOWN =

@@ -60,8 +60,23 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
 
   function end(ending: Ending, error: string | null): Bill | null {
     const { status } = parts;
-    const { reading, isUnread } = meter;
-    return parts.end({ ending, status, upstreamStatus: status, error, reading, isUnread, sent: true });
+    const { reading, isUnread, hadBegun } = meter;
+    return parts.end({
+      ending,
+      status,
+      upstreamStatus: status,
+      error,
+      reading,
+      isUnread,
+      hadBegun,
+      sent: true,
+    });
+  }
+
+  /** The provider has ended its answer, be it by an error of its own. */
+  function endTold(): void {
+    const { error } = meter.reading;
+    end(error === null ? "complete" : "failed", error);
   }
 
   function close(): void {
@@ -126,7 +141,7 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
     const rest = release();
     const cutShort = isCutShort(parts);
     if (cutShort) end("failed", "no_final_event");
-    else end("complete", meter.reading.error);
+    else endTold();
     pass(controller, rest);
     // An answer without a single byte stays one: there is nothing that broke off. In another format there is no such thing.
     if (cutShort && decoder === null && (call.firstByte !== null || translator)) passError(controller);
@@ -223,7 +238,7 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
             if (next.done) return await finish(controller);
             const bytes = decoder === null ? meter.feed(next.value) : await takeEncoded(next.value, decoder);
             if (meter.finished && !call.ended) {
-              end("complete", meter.reading.error);
+              endTold();
               const isGiven = pass(controller, bytes);
               if (pass(controller, release()) || isGiven) return;
               continue;

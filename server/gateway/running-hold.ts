@@ -7,6 +7,7 @@ import type { Instant } from "../core/duration.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Usage } from "../core/usage.ts";
 import type { AnswerReading } from "../protocols/protocol.ts";
+import type { HeldAmount } from "../store/store.ts";
 import { createHeld } from "./held.ts";
 import { outputBy, type Plan, thinkingTime } from "./plan.ts";
 import { type Attempt, type RoomWait, waitForRoom } from "./room-wait.ts";
@@ -17,6 +18,8 @@ import type { Watchdog, Watched } from "./watchdog.ts";
 export interface RunningHold {
   /** What is held of the call's price, in nano-dollars; null when its price is unknown. */
   readonly nano: NanoUsd | null;
+  /** The same with the tokens that it is held for. */
+  readonly amount: HeldAmount;
   /** Tokens of output that are held. */
   readonly output: number;
   /** Whether a money cap holds for the call. */
@@ -54,7 +57,7 @@ export interface HoldParts {
   readonly waiting: Waiting;
   readonly watchdog: Watchdog;
   /** Writes the new amount down; false when that could not be done. */
-  grow(nano: NanoUsd): boolean;
+  grow(amount: HeldAmount): boolean;
   /** What this input costs; null when that cannot be said. */
   priceInput(usage: Usage): NanoUsd | null;
   /** Ends the call: while nobody reads, it has come to need more than can be held. */
@@ -137,7 +140,10 @@ export function takeHold(parts: HoldParts): RunningHold {
 
   return {
     get nano() {
-      return held.nano;
+      return held.amount.nano;
+    },
+    get amount() {
+      return held.amount;
     },
     get output() {
       return held.output;

@@ -7,7 +7,7 @@ import { type Call, stopCall } from "./call.ts";
 import { conduct } from "./conduct.ts";
 import { type Connection, IDLE_SECONDS } from "./connection.ts";
 import { noteDefect } from "./defect.ts";
-import type { Fetch } from "./forward.ts";
+import type { ForwardContext } from "./forward.ts";
 import type { DoorContext } from "./let-in.ts";
 import { meet } from "./meet.ts";
 import type { Applicant } from "./newcomer.ts";
@@ -21,8 +21,7 @@ import { type SettleContext, settle } from "./settle.ts";
 import type { Underway } from "./underway.ts";
 import { originOf } from "./upstream-key.ts";
 
-export interface BodyContext extends DoorContext, SettleContext {
-  readonly fetch: Fetch;
+export interface BodyContext extends DoorContext, SettleContext, ForwardContext {
   readonly memory: BodyMemory;
   readonly underway: Underway;
 }
@@ -76,6 +75,7 @@ export async function serveBody(
   if ("reason" in begun) return begun;
   return conduct(begun, visit, {
     fetch: context.fetch,
+    contacts: context.contacts,
     tries,
     onAnswer: (upstream, at) => noteLimit(at, upstream, context),
     onSent: claim.release,

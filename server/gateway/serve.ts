@@ -14,7 +14,7 @@ import { claimBody, readBody } from "./body.ts";
 import type { Connection } from "./connection.ts";
 import type { Controls } from "./controls.ts";
 import { bearsSecret, findDestination } from "./destination.ts";
-import { clientKey, headerBytes, shownKeys } from "./headers.ts";
+import { clientKey, shownKeys, surveyHeaders } from "./headers.ts";
 import { identify } from "./identify.ts";
 import type { Keyring } from "./keys.ts";
 import { enterLane, type LaneDestination } from "./lane-upstream.ts";
@@ -24,6 +24,7 @@ import { findRoute } from "./route.ts";
 import { readRun } from "./run.ts";
 import { type BodyContext, serveBody } from "./serve-body.ts";
 import type { Setup } from "./setup.ts";
+import { isSuspect, refuseStrayKey } from "./stray-key.ts";
 import type { Resolve } from "./target-url.ts";
 
 export interface ServeContext extends BodyContext {
@@ -59,9 +60,13 @@ export async function serve(
   const located = isVirtual ? locateVirtual(line) : (route.provider?.locate(line) ?? null);
   visit.provider = route.provider?.id ?? null;
   visit.dialect = located?.operation.dialect ?? guessDialect(path, headers);
-  if (headerBytes(headers) > MAX_HEADER_BYTES) return headersTooLarge();
+  const { bytes, marked } = surveyHeaders(headers, isSuspect);
+  if (bytes > MAX_HEADER_BYTES) return headersTooLarge();
   const shown = shownKeys(headers, query);
   if (showsAdminToken(shown, setup)) return adminToken();
+
+  const strayed = refuseStrayKey(headers, marked, query);
+  if (strayed) return strayed;
 
   const { default_agent } = gateway;
   const { mode } = identityMode;

@@ -6,6 +6,7 @@ import { type NanoUsd, renderUsd, toUsd } from "../core/money.ts";
 import { addCounts, atLeastMade, UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
 import type { AnswerReading } from "../protocols/protocol.ts";
 import type { Store } from "../store/store.ts";
+import { isError } from "../store/tally.ts";
 import type { Call } from "./call.ts";
 import { type Earlier, heldEarlier } from "./earlier.ts";
 import type { LiveFleet } from "./fleet.ts";
@@ -27,6 +28,8 @@ export interface Outcome {
   readonly reading: AnswerReading | null;
   /** Whether the answer passed without being read: what it used is unknown. */
   readonly isUnread?: boolean;
+  /** Whether a stream had begun before the provider told an error in it. */
+  readonly hadBegun?: boolean;
   /** Whether the request reached the upstream: what never left costs nothing. */
   readonly sent: boolean;
 }
@@ -99,11 +102,6 @@ function chargeRun(run: RunState, { costNano }: Bill): void {
   run.costNano += costNano ?? 0;
 }
 
-/** Whether an ending counts as the agent's error (SPEC 10): a status of 400 and above, no answer, or a failed stream. */
-export function isError(outcome: Outcome): boolean {
-  return outcome.ending === "failed" || (outcome.status !== null && outcome.status >= 400);
-}
-
 /** A defect must not keep a call from its ending: what it cost is unknown then, and the operator is told. */
 function billFor(call: Call, outcome: Outcome, now: Instant, { log }: SettleContext): Bill {
   const { reading } = outcome;
@@ -123,7 +121,8 @@ export function makeBill(call: Call, outcome: Outcome, now: Instant): Bill {
   if (call.plan === null) {
     return { usage: null, source: null, costNano: isFree(call.method, call.located.operation) ? 0 : null };
   }
-  if (isFruitless(outcome)) return { usage: null, source: null, costNano: 0 };
+  if (isFruitless(outcome, call.plan)) return { usage: null, source: null, costNano: 0 };
+  if (isMadeLater(call, reading)) return { usage: null, source: null, costNano: chargeFor(call, null) };
   const metered = meterUsage(call, call.plan, outcome, now);
   const costNano =
     metered.source === "estimated" && reading?.usage == null
@@ -152,10 +151,19 @@ function isRefused({ upstreamStatus }: Outcome): boolean {
   return upstreamStatus !== undefined && (upstreamStatus < 200 || upstreamStatus > 299);
 }
 
-/** Whether the answer shows that nothing was generated: it has no content, or an error in place of any. */
-function isFruitless({ upstreamStatus, reading }: Outcome): boolean {
+/**
+ * Whether the answer shows that nothing was generated: it has no content, or an error in place of any. Where reasoning is
+ * hidden, an error that comes later may have been thought over for long.
+ */
+function isFruitless({ upstreamStatus, reading, hadBegun }: Outcome, { hidesReasoning }: Plan): boolean {
   if (upstreamStatus === 204 || upstreamStatus === 205) return true;
-  return reading !== null && reading.error !== null && reading.usage === null && reading.visibleBytes === 0;
+  if (reading === null || reading.error === null || (hadBegun && hidesReasoning)) return false;
+  return reading.usage === null && reading.visibleBytes === 0;
+}
+
+/** Whether the answer is made in the background: nobody reports what it uses, and it is not nothing (SPEC 7.8). */
+function isMadeLater({ isBackground }: Call, reading: AnswerReading | null): boolean {
+  return isBackground && reading?.isPending === true && reading.usage === null;
 }
 
 /** What was reported, as far as it was: of an answer that was cut off, the output is what must have been made of it. */
@@ -220,6 +228,7 @@ function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): Call
     request_id: call.id,
     agent: call.identity.name,
     owner: call.owner ?? undefined,
+    charged_owner: chargedElsewhere(call),
     purpose: call.purpose ?? undefined,
     tags: call.tags.length > 0 ? call.tags : undefined,
     run: call.run?.id,
@@ -253,6 +262,11 @@ function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): Call
     overrun_nano: overrunOf(call, bill),
     trust: call.trust ?? undefined,
   };
+}
+
+/** The owner that is charged, where that is not the one that the line shows. */
+function chargedElsewhere({ charged, owner }: Call): string | undefined {
+  return charged.owner === null || charged.owner.name === owner ? undefined : charged.owner.name;
 }
 
 function overrunOf({ hold, earlier }: Call, { costNano }: Bill): NanoUsd | undefined {

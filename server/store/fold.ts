@@ -3,9 +3,11 @@ import type { Database } from "bun:sqlite";
 import { dayStart, hourStart } from "../core/calendar.ts";
 import type { Instant, Millis } from "../core/duration.ts";
 import type { Line } from "../core/event.ts";
+import { prepareAdmitted, readAdmitted } from "./admitted.ts";
 import type { Head } from "./chain.ts";
 import { isCheckpoint } from "./checkpoint.ts";
 import { groupLines, isSummed, type ReadLine, readLine } from "./groups.ts";
+import { prepareOwners } from "./owners.ts";
 import { prepareRollup } from "./rollups.ts";
 import { prepareShapes, readValue, SHAPE_FIELDS } from "./shapes.ts";
 import { prepareSightings } from "./sightings.ts";
@@ -61,6 +63,8 @@ export function prepareFold(database: Database, zone: string): Fold {
   const writeStanding = database.query("UPDATE standing SET seq = ?, hash = ?, floor = ?");
   const shapes = prepareShapes(database);
   const sightings = prepareSightings(database);
+  const owners = prepareOwners(database, zone);
+  const addAdmitted = prepareAdmitted(database, zone);
   const minutes = prepareRollup(database, "minutes", (minute) => minute, MAX_MINUTE_ROWS);
   const hours = prepareRollup(database, "hours", (minute) => hourStart(minute, zone));
   const days = prepareRollup(database, "days", (minute) => dayStart(minute, zone));
@@ -75,7 +79,10 @@ export function prepareFold(database: Database, zone: string): Fold {
         Math.max(standing.floor, keepFrom),
       );
       for (const { line, time, shape } of lines) {
-        if (isCheckpoint(line) && line.seq > seq + 1) sightings.seed(line.totals, time);
+        if (isCheckpoint(line) && line.seq > seq + 1) {
+          sightings.seed(line.totals, time);
+          owners.seed(line.totals);
+        }
         // The entry at the floor is kept for its hash alone: it is what the next one names as the one before it.
         if (line.seq >= floor) {
           const follows = line.seq === seq + 1 && line.prev === hash && seq > 0;
@@ -90,6 +97,8 @@ export function prepareFold(database: Database, zone: string): Fold {
       const summed = groups.filter(isSummed);
       for (const rollup of rollups) rollup.add(summed);
       sightings.add(groups);
+      owners.add(groups);
+      addAdmitted(lines);
       for (const [hour, { first, last }] of findSpans(lines)) widenSpan.run(hour, first, last);
       dropMinutes.run((lines.at(-1)?.time ?? 0) - MINUTES_KEPT - MINUTE);
       dropSpans.run(floor);
@@ -127,11 +136,6 @@ function findSpans(lines: readonly ReadLine[]): Map<number, { first: number; las
     else spans.set(hour, { first: line.seq, last: line.seq });
   }
   return spans;
-}
-
-/** When an interrupted call was let in; null for every other line. */
-function readAdmitted(line: Line): Instant | null {
-  return "admitted" in line ? Date.parse(String(line.admitted)) : null;
 }
 
 /** What a line says besides, as JSON; null where it says nothing. */

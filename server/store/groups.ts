@@ -1,7 +1,7 @@
 /** Lines of a batch put together by what they are summed under, so that sums cost per group and not per line. Pure. */
 import { emptyTally, type Tally } from "../core/agent.ts";
 import type { Instant, Millis } from "../core/duration.ts";
-import type { Line } from "../core/event.ts";
+import { chargedOwner, type Line } from "../core/event.ts";
 import { type Latencies, noteLatency } from "./latencies.ts";
 import { readShape, type Shape } from "./shapes.ts";
 import { addLine } from "./tally.ts";
@@ -25,6 +25,8 @@ export interface Group {
   /** When the minute began. */
   readonly minute: Instant;
   readonly labels: Labels;
+  /** The owner that calls were charged to; empty where none was. */
+  readonly charged: string;
   /** What happened, of lines that tell of no request. */
   readonly event: string | null;
   first: Instant;
@@ -54,6 +56,7 @@ export function groupLines(lines: readonly ReadLine[]): Group[] {
         type: line.type,
         minute,
         labels: readLabels(line),
+        charged: line.type === "call" ? (chargedOwner(line) ?? "") : "",
         event: "event" in line ? line.event : null,
         first: time,
         last: time,

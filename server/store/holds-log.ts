@@ -1,9 +1,8 @@
 /**
  * The words of holds.log, a JSON object per line. The first is the header; then `open` with the hold, `grow` with its
- * id and what it holds now, and `close` with its id. Pure.
+ * id and what it holds now (an amount that is left out or null stays as it was), and `close` with its id. Pure.
  */
-import type { NanoUsd } from "../core/money.ts";
-import type { Hold } from "./store.ts";
+import type { HeldAmount, Hold } from "./store.ts";
 
 export interface Header {
   readonly op: "header";
@@ -28,12 +27,27 @@ export function renderOpen(hold: Hold): string {
   return `{"op":"open",${JSON.stringify(hold).slice(1)}\n`;
 }
 
-export function renderGrow(id: string, nano: NanoUsd): string {
-  return `{"op":"grow","id":${JSON.stringify(id)},"nano":${nano}}\n`;
+export function renderGrow({ id, nano, tokensIn, tokensOut }: Hold): string {
+  const grow: Grow = { op: "grow", id, nano, tokensIn, tokensOut };
+  return `${JSON.stringify(grow)}\n`;
 }
 
 export function renderClose(id: string): string {
   return `{"op":"close","id":${JSON.stringify(id)}}\n`;
+}
+
+/** The hold with whatever is more than it holds by now; the same one when nothing is. */
+export function raise(hold: Hold, amount: Partial<HeldAmount>): Hold {
+  const nano = higher(hold.nano, amount.nano);
+  const tokensIn = higher(hold.tokensIn, amount.tokensIn);
+  const tokensOut = higher(hold.tokensOut, amount.tokensOut);
+  const isSame = nano === hold.nano && tokensIn === hold.tokensIn && tokensOut === hold.tokensOut;
+  return isSame ? hold : { ...hold, nano, tokensIn, tokensOut };
+}
+
+function higher(held: number | null, amount: number | null | undefined): number | null {
+  if (amount === null || amount === undefined) return held;
+  return held === null ? amount : Math.max(held, amount);
 }
 
 /** Reads a holds.log. Words it does not know and a torn last line are passed over: nobody was told they were written. */
@@ -47,22 +61,24 @@ export function parseHoldsLog(lines: Iterable<string>): HoldsLog {
     else if (word?.op === "close") open.delete(word.id);
     else if (word?.op === "grow") {
       const hold = open.get(word.id);
-      if (hold) open.set(word.id, { ...hold, nano: word.nano });
+      if (hold) open.set(word.id, raise(hold, word));
     }
   }
   return { header, open };
 }
 
-interface Grow {
+interface Grow extends Partial<HeldAmount> {
   readonly op: "grow";
   readonly id: string;
-  readonly nano: NanoUsd;
 }
 
 interface Close {
   readonly op: "close";
   readonly id: string;
 }
+
+/** What former versions left out. */
+const UNSAID = { chargedOwner: null, run: null, key: null, tokensIn: null, tokensOut: null };
 
 type Word = Header | { readonly op: "open"; readonly hold: Hold } | Grow | Close;
 
@@ -72,8 +88,7 @@ function parseWord(text: string): Word | null {
     if (word.op === "header" || word.op === "grow" || word.op === "close") return word;
     if (word.op !== "open") return null;
     const { op, ...hold } = word;
-    // Versions that knew neither runs nor keys left them out.
-    return { op, hold: { ...hold, run: hold.run ?? null, key: hold.key ?? null } };
+    return { op, hold: { ...UNSAID, ...hold } };
   } catch {
     // A torn line is no word.
     return null;

@@ -9,6 +9,7 @@ import { type AppendFile, openAppendFile, sayWhy, type WriteText } from "./appen
 import {
   type HoldsLog,
   parseHoldsLog,
+  raise,
   renderClose,
   renderGrow,
   renderHeader,
@@ -106,12 +107,13 @@ export function openHolds(options: HoldsOptions): OpenHolds {
       rewriteIfLarge();
       return true;
     },
-    grow(id, nano) {
+    grow(id, amount) {
       const hold = open.get(id);
       if (!hold) return false;
-      if (hold.nano !== null && hold.nano >= nano) return true;
-      if (!put(renderGrow(id, nano))) return false;
-      open.set(id, { ...hold, nano });
+      const grown = raise(hold, amount);
+      if (grown === hold) return true;
+      if (!put(renderGrow(grown))) return false;
+      open.set(id, grown);
       rewriteIfLarge();
       return true;
     },

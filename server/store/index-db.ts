@@ -133,6 +133,18 @@ export function openIndex(options: IndexOptions): OpenIndex {
       flush();
       return queries.tallies(from, to);
     },
+    owners() {
+      flush();
+      return queries.owners();
+    },
+    ownerTallies(from, to) {
+      flush();
+      return queries.ownerTallies(from, to);
+    },
+    admitted(from, to) {
+      flush();
+      return queries.admitted(from, to);
+    },
     *sums(grain, from, to, filter) {
       flush();
       yield* kept.sums(grain, from, to, filter);

@@ -6,6 +6,10 @@
 import { Database } from "bun:sqlite";
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Millis } from "../core/duration.ts";
+
+/** How long a start waits for somebody who only looks whether the lock is held. */
+const GLANCE: Millis = 200;
 
 export interface Lock {
   release(): void;
@@ -18,12 +22,14 @@ export function takeLock(dataDir: string): Lock | string {
   if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
   const database = new Database(file);
   try {
-    database.run("PRAGMA busy_timeout = 0");
+    database.run(`PRAGMA busy_timeout = ${GLANCE}`);
     database.run("BEGIN EXCLUSIVE");
   } catch (error) {
     database.close();
     if (!isBusy(error)) throw error;
-    return `${dataDir} is in use by another gateway${namePid(pidFile)}: stop it or choose another data_dir`;
+    const pid = readPid(pidFile);
+    const named = pid === null ? "" : ` (process ${pid})`;
+    return `${dataDir} is in use by another gateway${named}: stop it or choose another data_dir`;
   }
   writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
   return {
@@ -34,11 +40,28 @@ export function takeLock(dataDir: string): Lock | string {
   };
 }
 
+/** The process that holds the folder's lock; null when none does, however the last one ended. Throws what SQLite throws. */
+export function findHolder(dataDir: string): number | null {
+  const file = join(dataDir, "lock.db");
+  if (!existsSync(file)) return null;
+  const database = new Database(file, { readonly: true });
+  try {
+    database.run("PRAGMA busy_timeout = 0");
+    database.run("SELECT count(*) FROM sqlite_schema");
+    return null;
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return readPid(join(dataDir, "lock.pid"));
+  } finally {
+    database.close();
+  }
+}
+
 function isBusy(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }
 
-function namePid(pidFile: string): string {
+function readPid(pidFile: string): number | null {
   const pid = existsSync(pidFile) ? readFileSync(pidFile, "utf8").trim() : "";
-  return /^\d+$/.test(pid) ? ` (process ${pid})` : "";
+  return /^\d+$/.test(pid) ? Number(pid) : null;
 }

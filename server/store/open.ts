@@ -1,5 +1,4 @@
 /** Opens the four homes of a data folder in the order in which they need each other. */
-import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Instant } from "../core/duration.ts";
 import type { AuditSettings } from "../core/settings.ts";
@@ -15,6 +14,7 @@ import { readStanding } from "./standing.ts";
 import { openState } from "./state.ts";
 import type { Store } from "./store.ts";
 import { describeStart, setTornAside } from "./torn.ts";
+import { explainUnusable, makeFolder } from "./unusable.ts";
 
 export interface StoreOptions {
   readonly dataDir: string;
@@ -32,15 +32,19 @@ export interface StoreProblem {
   readonly problem: string;
 }
 
+/** Where a gateway is told which folder to take. */
+const DATA_DIR = "--data-dir or gateway.data_dir";
+
 /** Opens the store, or says why it cannot be: another gateway holds it, a folder cannot be used, a file is not ours. */
 export function openStore(options: StoreOptions): Store | StoreProblem {
+  const unusable =
+    makeFolder(options.dataDir, DATA_DIR) ?? makeFolder(dirname(options.audit.log_file), "audit.log_file");
+  if (unusable !== null) return { problem: unusable };
   let lock: Lock | string;
   try {
-    mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
-    mkdirSync(dirname(options.audit.log_file), { recursive: true, mode: 0o700 });
     lock = takeLock(options.dataDir);
   } catch (error) {
-    return { problem: `${options.dataDir} cannot be used: ${sayWhy(error)}` };
+    return { problem: explainUnusable(options.dataDir, DATA_DIR, error) };
   }
   if (typeof lock === "string") return { problem: lock };
   try {

@@ -13,6 +13,9 @@ export interface Queries {
   readonly page: FindPage;
   agents(): AgentHistory[];
   tallies(from: Instant, to: Instant): Map<string, Tally>;
+  owners(): Map<string, Tally>;
+  ownerTallies(from: Instant, to: Instant): Map<string, Tally>;
+  admitted(from: Instant, to: Instant): Map<string, number>;
   /** What is not shown any more, up to `floor`, is not summed either. */
   runSums(agent: string, run: string, floor: number): ReturnType<Index["runSums"]>;
   readonly admissions: FindAdmissions;
@@ -25,6 +28,15 @@ export function prepareQueries(database: Database): Queries {
     FROM agents WHERE met = 1 ORDER BY agent`);
   const sumHours = database.query<Tally & { agent: string }, [number, number]>(
     `SELECT agent, ${SUMS} FROM hours WHERE start >= ? AND start < ? AND agent <> '' GROUP BY agent`,
+  );
+  const listOwners = database.query<Tally & { owner: string }, []>(
+    `SELECT owner, ${SUMS} FROM owners GROUP BY owner`,
+  );
+  const sumOwnerHours = database.query<Tally & { owner: string }, [number, number]>(
+    `SELECT owner, ${SUMS} FROM owner_hours WHERE start >= ? AND start < ? GROUP BY owner`,
+  );
+  const sumAdmitted = database.query<{ agent: string; admitted: number }, [number, number]>(
+    "SELECT agent, sum(calls) AS admitted FROM admitted WHERE start >= ? AND start < ? GROUP BY agent",
   );
   // `total` adds as doubles: the sum of anything that a line may say is a number, where `sum` fails.
   const sumRun = database.query<{ calls: number; costNano: number }, [string, number, string]>(`
@@ -45,6 +57,11 @@ export function prepareQueries(database: Database): Queries {
         total,
       })),
     tallies: (from, to) => new Map(sumHours.all(from, to).map(({ agent, ...tally }) => [agent, tally])),
+    owners: () => new Map(listOwners.all().map(({ owner, ...total }) => [owner, total])),
+    ownerTallies: (from, to) =>
+      new Map(sumOwnerHours.all(from, to).map(({ owner, ...tally }) => [owner, tally])),
+    admitted: (from, to) =>
+      new Map(sumAdmitted.all(from, to).map(({ agent, admitted }) => [agent, admitted])),
     runSums: (agent, run, floor) => sumRun.get(run, floor, agent) ?? { calls: 0, costNano: 0 },
     admissions: prepareAdmissions(database),
   };

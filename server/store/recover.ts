@@ -28,6 +28,9 @@ export function renderInterrupted(hold: Hold, now: Instant, lastSign: Instant | 
     request_id: hold.id,
     agent: hold.agent,
     ...(hold.owner === null ? {} : { owner: hold.owner }),
+    ...(hold.chargedOwner === null || hold.chargedOwner === hold.owner
+      ? {}
+      : { charged_owner: hold.chargedOwner }),
     ...(hold.purpose === null ? {} : { purpose: hold.purpose }),
     ...(hold.run === null ? {} : { run: hold.run }),
     ...(hold.key === null ? {} : { key: hold.key }),
@@ -38,6 +41,9 @@ export function renderInterrupted(hold: Hold, now: Instant, lastSign: Instant | 
     stream: hold.stream,
     ending: "interrupted",
     error: "gateway_died",
+    ...(hold.tokensIn === null ? {} : { tokens_in: hold.tokensIn }),
+    ...(hold.tokensOut === null ? {} : { tokens_out: hold.tokensOut }),
+    ...(hold.tokensIn === null && hold.tokensOut === null ? {} : { usage: "estimated" }),
     cost: hold.nano === null ? null : toUsd(hold.nano),
     cost_nano: hold.nano,
     latency_ms: Math.max(0, (lastSign ?? hold.time) - hold.time),

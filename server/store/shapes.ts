@@ -13,8 +13,8 @@ export const BLOCK = 4_096;
 // biome-ignore format: a list
 /** Columns that a line shares with many others. What tells lines apart, as `run` and `error`, is their own. */
 export const SHAPE_FIELDS = [
-  "type", "agent", "owner", "purpose", "key", "provider", "protocol", "upstream_protocol", "requested_model", "model",
-  "ending", "usage", "event",
+  "type", "agent", "owner", "charged_owner", "purpose", "key", "provider", "protocol", "upstream_protocol",
+  "requested_model", "model", "ending", "usage", "event",
 ] as const satisfies readonly LogField[];
 
 type Value = string | number | null;

@@ -73,13 +73,13 @@ interface Sighting {
 function note(sightings: Map<string, Sighting>, group: Group): void {
   const [agent, owner, purpose] = group.labels;
   if (agent === "" || !isSighting(group)) return;
-  const { first, last, lastSeq } = group;
+  const { charged, first, last, lastSeq } = group;
   const sighting = sightings.get(agent) ?? startSighting(first, last);
   sightings.set(agent, sighting);
   // Who was refused may have used the name of another: only what was let in names an owner.
   if (group.type !== "blocked") {
     sighting.isMet = true;
-    sighting.firstOwner ||= owner;
+    sighting.firstOwner ||= charged;
     sighting.owner = takeLater(sighting.owner, { name: owner, seq: lastSeq });
     sighting.purpose = takeLater(sighting.purpose, { name: purpose, seq: lastSeq });
   }

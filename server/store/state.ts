@@ -11,7 +11,7 @@ import { STATE_MIGRATIONS } from "./migrations/state.ts";
 import { preparePauses } from "./pauses.ts";
 import { prepareResumes } from "./resumes.ts";
 import { prepareSettings } from "./settings.ts";
-import type { Opened, State } from "./store.ts";
+import type { AdminToken, Opened, State } from "./store.ts";
 import { prepareTokens } from "./tokens.ts";
 import { prepareTrust } from "./trust-standings.ts";
 
@@ -29,10 +29,11 @@ export interface OpenState extends State {
 /** Opens or makes `<dataDir>/state.db`. Throws what SQLite throws. */
 export function openState(dataDir: string, now: () => Instant): OpenState {
   const database = openDatabase(stateFile(dataDir), STATE_MIGRATIONS);
-  const readToken = database.query<{ hash: string }, []>("SELECT hash FROM admin_token");
+  const readToken = database.query<AdminToken, []>("SELECT hash, origin FROM admin_token");
   const writeToken = database.query(
-    "INSERT INTO admin_token (only, hash) VALUES (1, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash",
+    "INSERT OR REPLACE INTO admin_token (only, hash, origin) VALUES (1, ?, ?)",
   );
+  const removeToken = database.query("DELETE FROM admin_token");
   const readHead = database.query<Head, [string]>(READ_HEAD);
   const writeHead = database.query(
     "INSERT OR REPLACE INTO journal_head (only, file, seq, hash) VALUES (1, ?, ?, ?)",
@@ -41,8 +42,9 @@ export function openState(dataDir: string, now: () => Instant): OpenState {
   const links = openExpiring(database, "links");
 
   return {
-    readAdminToken: () => readToken.get()?.hash ?? null,
-    writeAdminToken: (hash) => void writeToken.run(hash),
+    readAdminToken: () => readToken.get(),
+    writeAdminToken: ({ hash, origin }) => void writeToken.run(hash, origin),
+    removeAdminToken: () => void removeToken.run(),
     createSession: (hash, expires, token) => sessions.add(hash, expires, token, now()),
     findSession: (hash, at) => sessions.find(hash, at),
     removeSession: (hash) => sessions.remove(hash),

@@ -36,11 +36,22 @@ export interface Journal {
   reopen(): void;
 }
 
-export interface Hold {
+/** What a call may come to at most, as far as is known. */
+export interface HeldAmount {
+  /** Null when its price is unknown. */
+  readonly nano: NanoUsd | null;
+  /** Tokens, as quotas and reports count them; null where nothing says how many. */
+  readonly tokensIn: number | null;
+  readonly tokensOut: number | null;
+}
+
+export interface Hold extends HeldAmount {
   readonly id: string;
   readonly time: Instant;
   readonly agent: string;
+  /** The owner that it shows, and the one whose cap it is charged to. */
   readonly owner: string | null;
+  readonly chargedOwner: string | null;
   readonly purpose: string | null;
   readonly provider: string;
   readonly model: string | null;
@@ -49,8 +60,6 @@ export interface Hold {
   readonly stream: boolean;
   readonly run: string | null;
   readonly key: string | null;
-  /** What the call may cost at most, as far as known; null when its price is unknown. */
-  readonly nano: NanoUsd | null;
 }
 
 /** What is in flight: written before a request leaves, so that a crash forgets nothing. */
@@ -58,9 +67,10 @@ export interface Holds {
   /** False when it could not be written: then the request must not leave. */
   open(hold: Hold): boolean;
   /**
-   * Raises an open hold to `nano`. False when it could not be written: then no more of the answer may be passed on.
+   * Raises an open hold to at least this amount. False when it could not be written: then no more of the answer may be
+   * passed on.
    */
-  grow(id: string, nano: NanoUsd): boolean;
+  grow(id: string, amount: HeldAmount): boolean;
   /** Called once the call's line is in the journal. */
   close(id: string): void;
   readonly size: number;
@@ -134,11 +144,18 @@ export interface NoticePage {
   readonly nextCursor: number | null;
 }
 
+export interface AdminToken {
+  readonly hash: string;
+  /** Who made it: the gateway, or the operator, whose settings say it. */
+  readonly origin: "made" | "configured";
+}
+
 /** What people decided: tokens, sessions, links, pauses and their ends, gateway keys, settings; what trust has come to; and what alerts told. */
 export interface State {
-  /** Hash of the admin token, or null before the first start. */
-  readAdminToken(): string | null;
-  writeAdminToken(hash: string): void;
+  /** The admin token that works; null before the first start, and where nobody could be told one. */
+  readAdminToken(): AdminToken | null;
+  writeAdminToken(token: AdminToken): void;
+  removeAdminToken(): void;
   createSession(hash: string, expires: Instant, token: string | null): void;
   /** The session of this hash; null when there is none, or it has ended. */
   findSession(hash: string, now: Instant): Opened | null;
@@ -209,7 +226,7 @@ export type LogEntry = Readonly<Record<Exclude<LogField, "detail">, string | num
 };
 
 export const LOG_FIELDS = [
-  "seq", "time", "type", "request_id", "agent", "owner", "purpose", "run", "parent_run", "key", "provider",
+  "seq", "time", "type", "request_id", "agent", "owner", "purpose", "charged_owner", "run", "parent_run", "key", "provider",
   "protocol", "upstream_protocol", "requested_model", "model", "stream", "status", "ending", "error", "tokens_in", "tokens_out", "tokens_cached",
   "tokens_cache_write", "tokens_reasoning", "usage", "cost", "cost_nano", "overrun_nano", "latency_ms", "ttft_ms",
   "attempts", "reason", "count", "event", "detail", "clamped", "trust", "prev", "hash",
@@ -221,7 +238,7 @@ export interface AgentHistory {
   /** Owner and purpose as its calls named them last, declared or configured. */
   readonly owner: string | null;
   readonly purpose: string | null;
-  /** The first owner that was ever named for it, declared or configured. */
+  /** The owner that its calls were charged to first, declared or configured. */
   readonly firstOwner: string | null;
   readonly firstSeen: Instant;
   readonly lastSeen: Instant;
@@ -268,6 +285,12 @@ export interface Index {
   agents(): AgentHistory[];
   /** Sums per agent over [from, to): whole hours only. */
   tallies(from: Instant, to: Instant): Map<string, Tally>;
+  /** Lifetime totals of every owner that calls were ever charged to. Refusals are in nobody's. */
+  owners(): Map<string, Tally>;
+  /** What each owner was charged over [from, to): whole hours only. */
+  ownerTallies(from: Instant, to: Instant): Map<string, Tally>;
+  /** Calls per agent that were let in during [from, to), whenever they ended: whole hours only. Those in flight are missing. */
+  admitted(from: Instant, to: Instant): Map<string, number>;
   /**
    * Everything that is summed up in buckets that begin in [from, to), oldest first, for readers that go through many: lines
    * may be appended in between. A bucket without a match comes empty.

@@ -1,10 +1,17 @@
 /** What a journal line adds to sums: the one place that says what counts as a call, an error, a refusal. Pure. */
 import type { Tally } from "../core/agent.ts";
+import type { Ending } from "../core/call.ts";
 import type { BlockedLine, CallLine } from "../core/event.ts";
 
 /** The part of a line that counts. Lines that are neither calls nor refusals count nothing. */
 export interface Countable {
   readonly type: string;
+}
+
+/** How a call ended, and with which status, if any. */
+export interface Ended {
+  readonly ending: Ending;
+  readonly status?: number | null | undefined;
 }
 
 /**
@@ -33,9 +40,12 @@ export function addTally(tally: Tally, more: Tally): void {
   tally.unpriced += more.unpriced;
 }
 
-/** Whether a call failed for its agent: an error status, or an answer that broke off. One who left is no error. */
-export function isError(call: Pick<CallLine, "status" | "ending">): boolean {
-  return call.ending === "failed" || (call.status ?? 0) >= 400;
+/**
+ * Whether a call failed for its agent (SPEC 10): an error status, or an answer that broke off. One who left is no error, nor
+ * what the gateway ended itself, whatever that was told as (SPEC 6.5).
+ */
+export function isError({ ending, status }: Ended): boolean {
+  return ending === "failed" || (ending !== "cut" && (status ?? 0) >= 400);
 }
 
 /** Whether the line is that of a call which was let in. */

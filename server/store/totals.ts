@@ -1,6 +1,9 @@
-/** Lifetime sums that every checkpoint carries: the gateway's, each agent's and each owner's. */
+/**
+ * Lifetime sums that every checkpoint carries: the gateway's, each agent's and each owner's. A call counts for the owner that
+ * was charged, a refusal for the one that was named.
+ */
 import { emptyTally, type Tally } from "../core/agent.ts";
-import type { Line, Totals, TotalsRow } from "../core/event.ts";
+import { chargedOwner, type Line, type Totals, type TotalsRow } from "../core/event.ts";
 import { addLine } from "./tally.ts";
 
 /** Names that agents write could be without number: those beyond this many are summed under `OTHERS`. */
@@ -24,7 +27,8 @@ export function sumLine(sums: Sums, line: Line): void {
   if (line.type !== "call" && line.type !== "blocked") return;
   addBounded(sums.gateway, line);
   if (line.agent !== undefined) addBounded(findTally(sums.agents, line.agent), line);
-  if (line.owner !== undefined) addBounded(findTally(sums.owners, line.owner), line);
+  const owner = line.type === "call" ? chargedOwner(line) : line.owner;
+  if (owner !== undefined) addBounded(findTally(sums.owners, owner), line);
 }
 
 /** Sums end where numbers stop being exact: JSON has no infinity, and a checkpoint without a figure is none. */

@@ -31,6 +31,7 @@ export const PLAN: Plan = {
   slice: 1_024,
   hidesReasoning: false,
   surcharges: [],
+  room: null,
   imposesCeiling: false,
   guessesCeiling: false,
 };
@@ -99,8 +100,8 @@ export function openHolds() {
         now,
         waiting,
         watchdog,
-        grow: (nano) => {
-          if (!disk.isFull) written.push(nano);
+        grow: ({ nano }) => {
+          if (!disk.isFull && nano !== null) written.push(nano);
           return !disk.isFull;
         },
         priceInput: ({ inputTokens }) => (inputTokens ?? 0) * 10,

@@ -165,11 +165,13 @@ test("agrees with the gateway that was there, for any calls that came one after 
     rule("cost_this_hour > 2 || cost_today > 6", "deny", {}, { name: "spend" }),
     rule("hour >= 22 && status == 'idle' && call_count > 3", "deny", {}, { name: "night" }),
   );
-  const index = { agents: () => [], tallies: () => new Map() } as unknown as Index;
+  const none = () => new Map();
+  const past = { agents: () => [], owners: none, tallies: none, ownerTallies: none, admitted: none };
+  const index = past as unknown as Index;
 
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.constantFrom("UTC", "Europe/Berlin"), (steps, zone) => {
-      const fleet = createFleet({ index, zone, now: START, ownerOf: () => null });
+      const fleet = createFleet({ index, zone, now: START });
       const policing = createPolicing(fleet.agents, () => {});
       const denied: string[] = [];
       const entries: PastCall[] = [];

@@ -43,8 +43,22 @@ describe("an upload", () => {
     expect(input.mediaTokens).toBeGreaterThan(10_000);
   });
 
-  test("of images names no model: how many are made stands in the form unread", async () => {
-    expect((await prepared("v1/images/edits", upload())).model).toBeNull();
+  test("of images says its model and how many are made; each image that it brings counts as one", async () => {
+    const form = upload();
+    form.set("n", "3");
+    form.set("prompt", "x".repeat(300));
+    const { model, demand, input } = await prepared("v1/images/edits", form);
+    expect({ model, choices: demand.choices }).toEqual({ model: "gpt-4o-transcribe", choices: 3 });
+    expect(input).toEqual({ textBytes: 318, mediaTokens: 5_000 });
+  });
+
+  test("of images that cannot be read may ask for as many as there are", async () => {
+    const form = upload();
+    form.append("n", "1");
+    form.append("n", "2");
+    const { model, demand, input } = await prepared("v1/images/variations", form);
+    expect({ model, choices: demand.choices }).toEqual({ model: null, choices: 10 });
+    expect(input.mediaTokens).toBeGreaterThan(10_000);
   });
 
   test("that is compressed is not looked into", async () => {

@@ -36,6 +36,7 @@ const PLAN: Plan = {
   slice: 100,
   hidesReasoning: false,
   surcharges: [],
+  room: null,
   imposesCeiling: false,
   guessesCeiling: false,
 };

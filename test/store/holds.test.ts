@@ -22,6 +22,8 @@ function openIn(folder: string, more: Partial<HoldsOptions> = {}) {
 /** What each open hold holds, as the file says. */
 const nanos = (folder: string) =>
   Object.fromEntries([...readHoldsLog(join(folder, "holds.log")).open].map(([id, { nano }]) => [id, nano]));
+/** This much money, and nothing said of tokens. */
+const held = (nano: number) => ({ nano, tokensIn: null, tokensOut: null });
 const openIds = (folder: string) => [...readHoldsLog(join(folder, "holds.log")).open.keys()];
 
 describe("holds.log", () => {
@@ -100,8 +102,8 @@ describe("a hold that grows", () => {
     const holds = openIn(folder.path);
     holds.open(makeHold("a", { nano: 5 }));
     holds.open(makeHold("b", { nano: null }));
-    expect(holds.grow("a", 50)).toBe(true);
-    expect(holds.grow("b", 7)).toBe(true);
+    expect(holds.grow("a", held(50))).toBe(true);
+    expect(holds.grow("b", held(7))).toBe(true);
     expect(nanos(folder.path)).toEqual({ a: 50, b: 7 });
     expect(holds.list().map((hold) => hold.nano)).toEqual([50, 7]);
     holds.shut();
@@ -115,7 +117,7 @@ describe("a hold that grows", () => {
     const holds = openIn(folder.path);
     holds.open(makeHold("a", { nano: 50 }));
     const { size } = statSync(join(folder.path, "holds.log"));
-    expect([holds.grow("a", 50), holds.grow("a", 49)]).toEqual([true, true]);
+    expect([holds.grow("a", held(50)), holds.grow("a", held(49))]).toEqual([true, true]);
     expect(statSync(join(folder.path, "holds.log")).size).toBe(size);
     expect(nanos(folder.path)).toEqual({ a: 50 });
     holds.shut();
@@ -126,7 +128,7 @@ describe("a hold that grows", () => {
     const holds = openIn(folder.path);
     holds.open(makeHold("a"));
     holds.close("a");
-    expect([holds.grow("a", 9), holds.grow("never opened", 9)]).toEqual([false, false]);
+    expect([holds.grow("a", held(9)), holds.grow("never opened", held(9))]).toEqual([false, false]);
     expect(holds.size).toBe(0);
     holds.shut();
     expect(openIds(folder.path)).toEqual([]);
@@ -143,8 +145,10 @@ describe("a hold that grows", () => {
     for (const id of ["a", "b"]) holds.open(makeHold(id));
     holds.close("a");
     written.length = 0;
-    holds.grow("b", 6_000_000);
-    expect(written).toEqual(['{"op":"close","id":"a"}\n{"op":"grow","id":"b","nano":6000000}\n']);
+    holds.grow("b", held(6_000_000));
+    expect(written).toEqual([
+      '{"op":"close","id":"a"}\n{"op":"grow","id":"b","nano":6000000,"tokensIn":null,"tokensOut":null}\n',
+    ]);
     holds.shut();
   });
 
@@ -155,11 +159,11 @@ describe("a hold that grows", () => {
     const holds = openIn(folder.path, { write });
     holds.open(makeHold("a", { nano: 5 }));
     full = true;
-    expect(holds.grow("a", 50)).toBe(false);
+    expect(holds.grow("a", held(50))).toBe(false);
     expect(holds.problem).toContain("the disk is full");
     expect([nanos(folder.path), holds.list()[0]?.nano]).toEqual([{ a: 5 }, 5]);
     full = false;
-    expect(holds.grow("a", 60)).toBe(true);
+    expect(holds.grow("a", held(60))).toBe(true);
     expect([nanos(folder.path), holds.problem]).toEqual([{ a: 60 }, null]);
     holds.shut();
   });
@@ -191,7 +195,7 @@ describe("a hold that grows", () => {
             if (holds.open(makeHold(step.id, { nano: step.nano }))) account.set(step.id, step.nano);
           } else if (step.op === "grow") {
             const before = account.get(step.id);
-            const isGrown = holds.grow(step.id, step.nano);
+            const isGrown = holds.grow(step.id, held(step.nano));
             if (isGrown) account.set(step.id, Math.max(before ?? 0, step.nano));
             expect(isGrown).toBe(before !== undefined && (!full || (before !== null && before >= step.nano)));
           } else if (step.op === "close") {
@@ -212,10 +216,10 @@ describe("a hold that grows", () => {
 });
 
 describe("recovery", () => {
-  test("reads holds of a version that knew neither runs nor keys nor growth", () => {
+  test("reads holds of a version that knew neither runs nor keys nor tokens nor growth", () => {
     using home = makeStoreHome("holds");
     mkdirSync(home.folder, { recursive: true });
-    const { run, key, ...old } = makeHold("r1");
+    const { run, key, chargedOwner, tokensIn, tokensOut, ...old } = makeHold("r1");
     const header = '{"op":"header","generation":3,"seq":0}';
     writeFileSync(
       join(home.folder, "holds.log"),
@@ -227,13 +231,16 @@ describe("recovery", () => {
     expect(line).toMatchObject({ request_id: "r1", ending: "interrupted", cost_nano: 5_000_000 });
     expect(line).not.toHaveProperty("run");
     expect(line).not.toHaveProperty("key");
+    expect(line).not.toHaveProperty("charged_owner");
+    expect(line).not.toHaveProperty("tokens_in");
+    expect(line).not.toHaveProperty("usage");
   });
 
   test("charges a grown hold whole, to its run and key, and says when it was let in", () => {
     using home = makeStoreHome("holds");
     const first = home.open();
     first.holds.open(makeHold("r1", { run: "run-1", key: "key-1", nano: 1_000 }));
-    expect(first.holds.grow("r1", 2_500_000)).toBe(true);
+    expect(first.holds.grow("r1", held(2_500_000))).toBe(true);
     first.close();
     home.time = START + 60_000;
     const { index } = home.open();

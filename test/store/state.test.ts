@@ -12,11 +12,11 @@ describe("state.db", () => {
     using folder = makeTempFolder("state");
     const first = openState(folder.path, () => NOW);
     expect(first.readAdminToken()).toBeNull();
-    first.writeAdminToken("one");
-    first.writeAdminToken("two");
+    first.writeAdminToken({ hash: "one", origin: "made" });
+    first.writeAdminToken({ hash: "two", origin: "made" });
     first.close();
     const second = openState(folder.path, () => NOW);
-    expect(second.readAdminToken()).toBe("two");
+    expect(second.readAdminToken()?.hash).toBe("two");
     second.close();
   });
 
@@ -75,7 +75,7 @@ describe("state.db", () => {
   test("is for its owner alone, with what SQLite keeps beside it", () => {
     using folder = makeTempFolder("state");
     const state = openState(folder.path, () => NOW);
-    state.writeAdminToken("hash");
+    state.writeAdminToken({ hash: "hash", origin: "made" });
     for (const name of ["state.db", "state.db-wal", "state.db-shm"]) {
       expect(statSync(join(folder.path, name)).mode & 0o777).toBe(0o600);
     }

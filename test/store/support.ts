@@ -141,6 +141,7 @@ export function makeHold(id: string, more: Partial<Hold> = {}): Hold {
     time: START,
     agent: "researcher",
     owner: "team-ml",
+    chargedOwner: null,
     purpose: "production",
     provider: "anthropic",
     model: "claude-sonnet-4-20250514",
@@ -150,6 +151,8 @@ export function makeHold(id: string, more: Partial<Hold> = {}): Hold {
     run: null,
     key: null,
     nano: 5_000_000,
+    tokensIn: null,
+    tokensOut: null,
     ...more,
   };
 }

@@ -40,7 +40,7 @@ if (mode === "holds") {
 if (mode === "grow") {
   store.holds.open(makeHold("growing", { nano: 0 }));
   for (let nano = 1; ; nano++) {
-    if (store.holds.grow("growing", nano)) say(String(nano));
+    if (store.holds.grow("growing", { nano, tokensIn: null, tokensOut: null })) say(String(nano));
     // Others begin and end meanwhile: the file is rewritten, and closings ride along.
     store.holds.open(makeHold(`short-${nano}`));
     store.journal.append(callLine(`short-${nano}`, {}, Date.now()));

@@ -53,6 +53,8 @@ export interface DataPlaneOptions {
   /** Answers what goes upstream; a thrown error is a network failure. */
   readonly upstream: (request: SentRequest) => Response | Promise<Response>;
   readonly resolve?: (host: string) => Promise<string[]>;
+  /** Whether a host takes connections; every one does unless told. */
+  readonly dial?: (host: string, port: number) => Promise<boolean>;
   readonly start?: Instant;
   /** Where it lives, and what an earlier one has left there; without one it has a folder that goes with it. */
   readonly folder?: string;
@@ -103,12 +105,10 @@ export function openDataPlane(options: DataPlaneOptions): DataPlane {
   const sent: SentRequest[] = [];
   let ids = 0;
   let setup = createSetup(settings);
-  const ownerOf = (agent: string) => setup.agent(agent).owner;
   const fleet = createFleet({
     index: store.index,
     zone: settings.gateway.timezone,
     now: clock,
-    ownerOf,
   });
   let randomness = 0;
   const keys = createKeyring(store.state, (bytes) => new Uint8Array(bytes).fill(++randomness));
@@ -124,6 +124,7 @@ export function openDataPlane(options: DataPlaneOptions): DataPlane {
       sent.push(request);
       return options.upstream(request);
     },
+    dial: options.dial ?? (async () => true),
     resolve: options.resolve ?? (async () => []),
     store,
     fleet,

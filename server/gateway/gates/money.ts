@@ -1,4 +1,5 @@
 /** Gates about what a call may take: it can be charged, its quota has room, its budgets have. */
+import type { AgentName } from "../../core/agent.ts";
 import { type Refusal, refusal } from "../../core/refusal.ts";
 import { afford, busyRefusal, exceededRefusal } from "../afford.ts";
 import type { Arrival } from "../arrival.ts";
@@ -16,23 +17,35 @@ export function accountable({ facts, isCapped, setup, identity }: Arrival): Refu
       `The agent "${identity.name}" has a money cap, and what ${method} ${path} costs cannot be metered. Name the path under routes.allow to let it pass.`,
     );
   }
-  if (isBackground) {
-    return refusal(
-      "unmetered_route",
-      `The agent "${identity.name}" has a money cap, and an answer that is made in the background reports its cost to nobody. Send the request without \`background\`.`,
-    );
-  }
+  if (isBackground) return madeUnseen(identity.name, "a money cap");
   if (plan === null || plan.price !== null || pricing.unknown === "allow") return null;
-  const model = facts.model ?? "of this route";
   return refusal(
     "unpriced_model",
-    `The agent "${identity.name}" has a money cap, and the price of the model ${model} is not known. Give one under pricing.models, or set pricing.unknown.`,
+    `The agent "${identity.name}" has a money cap, and ${unpriced(facts.model)}`,
+  );
+}
+
+/** Why a call has no price, and what gives it one. */
+function unpriced(model: string | null): string {
+  return model === null
+    ? 'this call names no model. Name one, or give every model a price: "*" under pricing.models, or pricing.unknown.'
+    : `the price of the model ${model} is not known. Give one under pricing.models, or set pricing.unknown.`;
+}
+
+/** What an answer that is made in the background uses, no call is told: the one that fetches it is another, and free. */
+function madeUnseen(name: AgentName, limit: string): Refusal {
+  return refusal(
+    "unmetered_route",
+    `The agent "${name}" has ${limit}, and an answer that is made in the background reports what it uses to nobody. Send the request without \`background\`.`,
   );
 }
 
 export function withinQuota({ terms, agent, facts, identity, canLower, isAgain }: Arrival): Refusal | null {
-  const { requests_per_hour, requests_per_day, max_input_tokens, max_output_tokens } = terms.quota;
+  const { requests_per_hour, requests_per_day, tokens_per_hour, tokens_per_day } = terms.quota;
+  const { max_input_tokens, max_output_tokens } = terms.quota;
   const { name } = identity;
+  if (facts.isBackground && (tokens_per_hour !== null || tokens_per_day !== null))
+    return madeUnseen(name, "a quota of tokens");
   const full = (period: string, limit: number) =>
     refusal(
       "quota_exceeded",

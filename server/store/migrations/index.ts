@@ -114,4 +114,25 @@ export const INDEX_MIGRATIONS: readonly Migration[] = [
     latencies TEXT NOT NULL, PRIMARY KEY (start, agent, owner, purpose, provider, model)
   ) WITHOUT ROWID;
   `,
+  `
+  -- As above: what was folded before does not say whose caps were charged, nor when calls were let in.
+  ${REFOLD}
+  DELETE FROM minutes;
+
+  ALTER TABLE shapes ADD COLUMN charged_owner TEXT;
+
+  CREATE TABLE owners (
+    owner TEXT PRIMARY KEY, calls INTEGER NOT NULL, errors INTEGER NOT NULL, blocked INTEGER NOT NULL,
+    tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL, cost_nano INTEGER NOT NULL, unpriced INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE owner_hours (
+    start INTEGER NOT NULL, owner TEXT NOT NULL, calls INTEGER NOT NULL, errors INTEGER NOT NULL,
+    blocked INTEGER NOT NULL, tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL, cost_nano INTEGER NOT NULL,
+    unpriced INTEGER NOT NULL, PRIMARY KEY (start, owner)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE admitted (
+    start INTEGER NOT NULL, agent TEXT NOT NULL, calls INTEGER NOT NULL, PRIMARY KEY (start, agent)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -99,4 +99,8 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
     deliveries TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Who made the admin token: the gateway, or the operator, in whose settings it then stands.
+  ALTER TABLE admin_token ADD COLUMN origin TEXT NOT NULL DEFAULT 'made';
+  `,
 ];
