@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bringUp } from "./launch.ts";
+import { renderConfig, renderProblems } from "./proxy-config.ts";
 
 /** What AgentTrace's `startProxy` takes, and where to keep what is kept. Times are milliseconds. */
 export interface ProxyOptions {
@@ -24,7 +25,7 @@ export interface ProxyOptions {
   readonly rateLimits?: Readonly<Record<string, ProxyRateLimit>>;
   /** More about providers, as under `providers` in gateway.yaml: `{ local: { protocol: …, base_url: … } }`. */
   readonly providers?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Keeps the journal, the sums and the admin token; without one they go when the proxy does. */
+  /** Keeps the journal, the sums and the admin token; without one they go when the proxy or the process does. */
   readonly dataDir?: string;
   /** Gets one line for the operator at a time, and never a secret. `console.warn` if not given. */
   readonly log?: (message: string) => void;
@@ -42,13 +43,12 @@ export interface RunningProxy {
   shutdown(): Promise<void>;
 }
 
-const USUAL_PORT = 4000;
-
 /**
  * Starts a gateway in this process, which listens when this returns. A caller's own key wins on every route over those of
  * `providerKeys`. Throws an Error that names everything that is wrong with the options, or why it cannot listen.
  */
 export function startProxy(options: ProxyOptions): RunningProxy {
+  checkNeeded(options);
   const { dataDir, log = (message) => console.warn(message) } = options;
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), "tollgate-proxy-"));
   const clear = (): void => {
@@ -59,50 +59,33 @@ export function startProxy(options: ProxyOptions): RunningProxy {
   const running = bringUp({ ...source, ownKeyFirst: true, isTerminal: false, log }, new Map());
   if ("problem" in running) {
     clear();
-    // Where it stands in what was rendered of the options helps nobody.
-    throw new Error(running.problem.replaceAll(/^\(no file\)(?::\d+)*: /gm, ""));
+    throw new Error(renderProblems(running.problem, options));
   }
+  const leave = (): void => {
+    running.abandon();
+    clear();
+  };
+  // A program may end without shutting down: what the proxy has recorded holds names of agents, and a token.
+  if (dataDir === undefined) process.once("exit", leave);
   const { hostname, port } = new URL(running.gatewayUrl);
   let ending: Promise<void> | null = null;
   return {
     server: { url: running.gatewayUrl, hostname, port: Number(port) },
-    shutdown: () => (ending ??= running.stop().finally(clear)),
+    shutdown: () =>
+      (ending ??= running.stop().finally(() => {
+        process.off("exit", leave);
+        clear();
+      })),
   };
 }
 
-/** The options as a gateway.yaml: JSON is YAML. What looks like a reference in them is none. */
-function renderConfig(options: ProxyOptions): string {
-  const { port = USUAL_PORT, agentId, endpoint, apiKey, flushInterval, maxBufferSize } = options;
-  const config = {
-    gateway: { port, default_agent: agentId },
-    // One listener for both; it has the management API and no page.
-    dashboard: { port },
-    providers: renderProviders(options),
-    events: {
-      endpoint,
-      api_key: apiKey,
-      flush_interval: flushInterval,
-      max_buffer_size: maxBufferSize,
-    },
-  };
-  return JSON.stringify(config).replaceAll("${", () => "$${");
-}
-
-function renderProviders({ providers = {}, providerKeys = {}, rateLimits = {} }: ProxyOptions): object {
-  const names = new Set([providers, providerKeys, rateLimits].flatMap((part) => Object.keys(part)));
-  return Object.fromEntries(
-    [...names].map((name) => {
-      const limit = rateLimits[name];
-      return [
-        name,
-        {
-          ...providers[name],
-          ...(name in providerKeys && { api_key: providerKeys[name] }),
-          ...(limit && {
-            rate_limit: { max_requests: limit.maxRequests, window_seconds: limit.windowSeconds },
-          }),
-        },
-      ];
-    }),
-  );
+/** For callers whose compiler does not check: without these a proxy would start that counts and reports for nobody. */
+function checkNeeded(options: Partial<Pick<ProxyOptions, "apiKey" | "agentId">> | undefined): void {
+  const missing = [
+    ...(typeof options?.apiKey === "string"
+      ? []
+      : ["apiKey is missing: the token that `endpoint` takes, as a text."]),
+    ...(options?.agentId ? [] : ["agentId is missing: the agent that calls without a name are counted for."]),
+  ];
+  if (missing.length > 0) throw new Error(missing.join("\n"));
 }

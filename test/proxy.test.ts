@@ -163,12 +163,29 @@ describe("a proxy started by a program", () => {
     const before = leftovers();
     const wrong = { providerKeys: { openay: "sk-1" }, maxBufferSize: 0 };
     const start = () => startProxy({ port: 0, apiKey: "t", agentId: "a b", ...wrong });
-    expect(start).toThrow(/^gateway\.default_agent is "a b"/);
-    expect(start).toThrow("events.max_buffer_size");
+    expect(start).toThrow(/^agentId is "a b"/);
+    expect(start).toThrow(/^maxBufferSize is 0/m);
     await using setting = open();
     const taken = () => startProxy({ port: setting.proxy.server.port, apiKey: "t", agentId: "a" });
     expect(taken).toThrow("Cannot listen");
     await setting.proxy.shutdown();
+    expect(leftovers()).toEqual(before);
+  });
+
+  test("that lacks its agent or its token is told so, also where no compiler does", () => {
+    const start = (options: unknown) => () => startProxy(options as ProxyOptions);
+    expect(start({ port: 0, agentId: "a" })).toThrow(/^apiKey is missing: [^\n]+$/);
+    expect(start({ port: 0, apiKey: "t" })).toThrow(/^agentId is missing: [^\n]+$/);
+    expect(start(undefined)).toThrow(/^apiKey is missing: [^\n]+\nagentId is missing: [^\n]+$/);
+  });
+
+  test("leaves no folder behind when its process exits without shutting it down", async () => {
+    const before = leftovers();
+    const script = `import { startProxy } from "${join(import.meta.dir, "../server/proxy.ts")}";
+      startProxy({ port: 0, apiKey: "t", agentId: "a" });
+      process.exit(3);`;
+    const child = Bun.spawn([process.execPath, "-e", script], { stderr: "pipe" });
+    expect([await child.exited, await new Response(child.stderr).text()]).toEqual([3, ""]);
     expect(leftovers()).toEqual(before);
   });
 

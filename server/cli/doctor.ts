@@ -45,7 +45,9 @@ async function examine(args: TargetOptions, terminal: Terminal): Promise<Finding
   const loaded = loadConfiguration({ file, overrides: { "data-dir": args["data-dir"] } });
   const settings = "problems" in loaded ? null : loaded.settings;
   const running = await checkRunning(args, terminal);
-  const served = await listProviders(args, terminal);
+  // What does not answer as a gateway is shown no token.
+  const served = running.isRunning ? await listProviders(args, terminal) : null;
+  const isUntold = running.isRunning && served === null;
   const upstreams = served ? listServed(served) : settings && listConfigured(settings);
   const found = [
     ...(env.NODE_TLS_REJECT_UNAUTHORIZED === "0" ? [OPEN_TLS] : []),
@@ -63,7 +65,11 @@ async function examine(args: TargetOptions, terminal: Terminal): Promise<Finding
     ...(settings !== null && !running.isRunning ? await checkPorts(settings) : []),
     ...checkDataFolder(dataDir),
     ...(await checkJournal(audit.log_file, dataDir)),
-    ...(upstreams === null ? [] : await checkUpstreams(upstreams, now)),
+    ...(isUntold ? [UNTOLD] : []),
+    // That the file names none says nothing of the gateway that runs.
+    ...(upstreams === null || (isUntold && upstreams.length === 0)
+      ? []
+      : await checkUpstreams(upstreams, now)),
   ];
   return found.filter(({ message }, at) => found.findIndex((one) => one.message === message) === at);
 }
@@ -74,6 +80,11 @@ function findUnreadable({ message, hint }: Failure): Finding[] {
 }
 
 const CORRECT_IT = "Correct it; a gateway does not start with it.";
+
+const UNTOLD = warning(
+  "The running gateway did not say which providers it has: those that the file does not name are not looked at.",
+  "Give its token with --token or TOLLGATE_ADMIN_TOKEN.",
+);
 
 const OPEN_TLS = wrong(
   "NODE_TLS_REJECT_UNAUTHORIZED=0 lets anyone read the API keys on their way.",

@@ -11,6 +11,7 @@ export const EXAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
     "tollgate proxy",
     [
       `tollgate proxy --api-key TOKEN --agent-id proxy --provider-keys '{"PROVIDER":"KEY"}'`,
+      "tollgate proxy --api-key - --agent-id proxy < token.txt",
       `tollgate proxy --api-key TOKEN --agent-id proxy --endpoint http://127.0.0.1:8080/api/events`,
       `tollgate proxy --api-key TOKEN --agent-id proxy --rate-limits '{"PROVIDER":{"maxRequests":100,"windowSeconds":60}}'`,
     ],
@@ -106,7 +107,10 @@ export const EXAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
       "tollgate providers set openai --no-enabled",
     ],
   ],
-  ["tollgate providers remove", ["tollgate providers remove openai"]],
+  [
+    "tollgate providers remove",
+    ["tollgate providers remove openai", "tollgate providers remove house --key"],
+  ],
   ["tollgate providers test", ["tollgate providers test openai", "tollgate providers test"]],
   ["tollgate keys", ["tollgate keys create researcher", "tollgate keys list"]],
   [

@@ -42,6 +42,7 @@ export function initCommand(terminal: Terminal) {
       const unset = answers.providers.map(apiKeyVariable).filter((variable) => !env[variable]);
       if (unset.length > 0) {
         terminal.complain(`Until ${unset.join(" and ")} is set, agents bring keys of their own.`);
+        terminal.complain("`tollgate providers set <name>` stores a key in the running gateway instead.");
       }
     },
   });

@@ -2,6 +2,7 @@
 import type { ArgsDef } from "citty";
 import { type Instant, parseInstant } from "../core/duration.ts";
 import type { Line } from "../core/event.ts";
+import { REASONS } from "../core/refusal.ts";
 import type { LogEntry } from "../store/store.ts";
 import { guess } from "./guess.ts";
 
@@ -75,18 +76,23 @@ export function checkLogsOptions(
   options: LogsOptions & { readonly limit: string; readonly follow?: boolean | undefined },
   now: Instant,
 ): string | null {
-  const { limit, follow, status, type, since, until } = options;
+  const { limit, follow, status, reason, type, since, until } = options;
   if (!/^\d{1,7}$/.test(limit)) return `--limit is ${JSON.stringify(limit)}; expected a whole number.`;
   if (status !== undefined && !/^[1-5]\d\d$/.test(status))
     return `--status is ${JSON.stringify(status)}; expected one HTTP status such as 429.`;
-  if (type !== undefined && !TYPES.includes(type)) {
-    const near = guess(type, TYPES);
-    const wanted = near ? `did you mean ${near}?` : `expected one of ${TYPES.join(", ")}.`;
-    return `--type is ${JSON.stringify(type)}; ${wanted}`;
-  }
+  const unknown = checkWord("--reason", reason, Object.keys(REASONS)) ?? checkWord("--type", type, TYPES);
+  if (unknown !== null) return unknown;
   const [from, to] = [since, until].map((time) => (time === undefined ? undefined : parseInstant(time, now)));
   if (from === null) return `--since is ${JSON.stringify(since)}; ${TIME_FORM}.`;
   if (to === null) return `--until is ${JSON.stringify(until)}; ${TIME_FORM}.`;
   if (from !== undefined && to !== undefined && from > to) return "--since is later than --until.";
   return follow && until !== undefined ? "--until does not go with --follow, which has no end." : null;
+}
+
+/** Null where nothing was given or it is one of the known words. */
+function checkWord(option: string, word: string | undefined, known: readonly string[]): string | null {
+  if (word === undefined || known.includes(word)) return null;
+  const near = guess(word, known);
+  const wanted = near ? `did you mean ${near}?` : `expected one of ${known.join(", ")}.`;
+  return `${option} is ${JSON.stringify(word)}; ${wanted}`;
 }

@@ -1,13 +1,14 @@
 import { defineCommand } from "citty";
 import type { LogEntry } from "../store/store.ts";
-import { type Failure, fail, orFail } from "./failure.ts";
+import { type Failure, fail, isFailure, orFail } from "./failure.ts";
 import { connectFeed } from "./feed.ts";
 import { renderLogLine } from "./log-line.ts";
 import { followLogs } from "./logs-follow.ts";
 import { checkLogsOptions, FILTER_ARGS, type LogsOptions, toQuery } from "./logs-options.ts";
 import { type ReadRange, readLogs } from "./logs-read.ts";
+import { findMisspelt } from "./misspelt.ts";
 import { styleFor } from "./style.ts";
-import { findTarget, TARGET_ARGS, type Target } from "./target.ts";
+import { findTarget, TARGET_ARGS, type TargetOptions } from "./target.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
 /** What happened, oldest first; with `-f` also what happens from now on, until Ctrl-C. */
@@ -25,38 +26,54 @@ export function logsCommand(terminal: Terminal) {
       const mistake = checkLogsOptions(args, terminal.now());
       if (mistake) fail(mistake, "`tollgate logs --help` shows what is possible.", EXIT.usage);
       const past: ReadRange = { most: Number(args.limit), after: 0 };
-      const target = orFail(findTarget(args, terminal));
       const style = styleFor(terminal);
       const print = (entry: LogEntry) =>
         terminal.print(args.json ? JSON.stringify(entry) : renderLogLine(entry, style, terminal.columns));
-      if (args.follow) return follow(target, args, past, print, terminal);
+      if (args.follow) return follow(args, past, print, terminal);
+      const target = orFail(findTarget(args, terminal));
       const entries = orFail(await readLogs(target, toQuery(args), past));
       for (const entry of entries) print(entry);
-      if (entries.length === 0) terminal.complain("No entry matches.");
+      if (entries.length > 0) return;
+      const misspelt = await findMisspelt(target, args);
+      if (misspelt) orFail(misspelt);
+      terminal.complain("No entry matches.");
     },
   });
 }
 
 /** The past, and then what happens, until Ctrl-C or until there is no point in trying again. */
 async function follow(
-  target: Target,
-  options: LogsOptions,
+  options: LogsOptions & TargetOptions,
   past: ReadRange,
   print: (entry: LogEntry) => void,
   terminal: Terminal,
 ): Promise<void> {
   const ended = Promise.withResolvers<Failure | null>();
   const release = terminal.onInterrupt(() => ended.resolve(null));
+  const target = orFail(findTarget(options, terminal));
   // Where following begins; asked for first, so that what comes while the past is printed is not lost.
   const newest = orFail(await readLogs(target, {}, { most: 1, after: 0 }));
   const entries = orFail(await readLogs(target, toQuery(options), past));
   for (const entry of entries) print(entry);
+  // It may be that the agent's first call is waited for.
+  const misspelt = entries.length === 0 ? await findMisspelt(target, options) : null;
+  if (misspelt) terminal.complain(misspelt.message);
   const stop = followLogs({
     seq: lastSeq([...newest, ...entries]),
     options,
     print,
-    connect: (listener) => connectFeed(target, listener),
-    read: (after) => readLogs(target, toQuery(options), { most: Number.POSITIVE_INFINITY, after }),
+    // Found anew each time: after a restart it may be elsewhere, and somebody else where it was.
+    connect(listener) {
+      const found = findTarget(options, terminal);
+      if (!isFailure(found)) return connectFeed(found, listener);
+      listener.closed("lost");
+      return () => {};
+    },
+    async read(after) {
+      const found = findTarget(options, terminal);
+      if (isFailure(found)) return found;
+      return readLogs(found, toQuery(options), { most: Number.POSITIVE_INFINITY, after });
+    },
     remark: terminal.complain,
     fail: ended.resolve,
     wait: Bun.sleep,

@@ -2,13 +2,13 @@ import { defineCommand } from "citty";
 import type { ProviderEntry } from "../management/wire/settings.ts";
 import { ask } from "./ask.ts";
 import { fail, orFail } from "./failure.ts";
-import { findProvider } from "./find-provider.ts";
 import { OPTIONAL_HINT } from "./options.ts";
 import { VISIBLE_KEY } from "./secret.ts";
 import { findTarget, TARGET_ARGS } from "./target.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
-const NAME = { type: "positional", required: false, description: "The provider's name" } as const;
+/** The provider, in every command that is about one. */
+export const NAME = { type: "positional", required: false, description: "The provider's name" } as const;
 
 /** Stores a provider's key, encrypted and at once in use (SPEC 5.4); or makes a provider of one's own. */
 export function setProviderCommand(terminal: Terminal) {
@@ -38,36 +38,15 @@ export function setProviderCommand(terminal: Terminal) {
     },
     async run({ args }) {
       const { name, key, protocol, enabled, "base-url": baseUrl } = args;
-      if (name === undefined) misuse("The provider's name is missing.", "set");
+      if (name === undefined) misuse("The provider's name is missing.");
       const target = orFail(findTarget(args, terminal));
       const others = { protocol, enabled, base_url: baseUrl };
       const isAboutKey = key !== undefined || Object.values(others).every((value) => value === undefined);
       const body = { ...others, ...(isAboutKey ? { api_key: await readKey(name, key, terminal) } : {}) };
       const stored = orFail(await ask(target, (client) => client.api.providers({ name }).put(body)));
-      terminal.print(args.json ? JSON.stringify(stored, null, 2) : tell(stored));
+      terminal.print(args.json ? JSON.stringify(stored, null, 2) : renderProvider(stored));
       if (key !== undefined && key !== "-") terminal.complain(VISIBLE_KEY);
       if (isAboutKey) terminal.complain(`\`tollgate providers test ${name}\` tries the key out.`);
-    },
-  });
-}
-
-/** Forgets a key; what the file says of the provider holds again. */
-export function removeProviderCommand(terminal: Terminal) {
-  return defineCommand({
-    meta: { name: "remove", description: "Forget a provider's stored key" },
-    args: {
-      name: NAME,
-      json: { type: "boolean", description: "Print the answer of DELETE /api/providers/{name}/key" },
-      ...TARGET_ARGS,
-    },
-    async run({ args }) {
-      const { name } = args;
-      if (name === undefined) misuse("The provider's name is missing.", "remove");
-      const target = orFail(findTarget(args, terminal));
-      orFail(await findProvider(target, name));
-      const left = orFail(await ask(target, (client) => client.api.providers({ name }).key.delete()));
-      const told = left.key === null ? `No key of ${name} is stored any more.` : tell(left);
-      terminal.print(args.json ? JSON.stringify(left, null, 2) : told);
     },
   });
 }
@@ -77,14 +56,15 @@ async function readKey(name: string, given: string | undefined, { input }: Termi
   if (given !== undefined && given !== "-") return given;
   const asked = given === undefined && input.isPerson;
   const key = (asked ? await input.askSecret(`Key of ${name}: `) : await input.readAll())?.trim() ?? "";
-  return key === "" ? misuse("No key was given.", "set") : key;
+  return key === "" ? misuse("No key was given.") : key;
 }
 
-function tell({ name, key, enabled, base_url, sources }: ProviderEntry): string {
+/** How the provider is reached, and which key is stored for it, in a sentence. Pure. */
+export function renderProvider({ name, key, enabled, base_url, sources }: ProviderEntry): string {
   const what = key === null ? "no key is stored" : `its key ends in ${key} (${sources.api_key ?? "default"})`;
   return `${name} is reached at ${base_url}${enabled ? "" : " and switched off"}; ${what}.`;
 }
 
-function misuse(message: string, command: string): never {
-  return fail(message, `\`tollgate providers ${command} --help\` shows what is possible.`, EXIT.usage);
+function misuse(message: string): never {
+  return fail(message, "`tollgate providers set --help` shows what is possible.", EXIT.usage);
 }

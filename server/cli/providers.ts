@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { listProvidersCommand } from "./providers-list.ts";
-import { removeProviderCommand, setProviderCommand } from "./providers-set.ts";
+import { removeProviderCommand } from "./providers-remove.ts";
+import { setProviderCommand } from "./providers-set.ts";
 import { testProvidersCommand } from "./providers-test.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -3,6 +3,8 @@ import { defineCommand } from "citty";
 import { type ProxyOptions, startProxy } from "../proxy.ts";
 import { type Failure, fail, failure, orFail } from "./failure.ts";
 import { sayWhy } from "./files.ts";
+import { fillSecrets, SECRET_OPTIONS } from "./proxy-secrets.ts";
+import { VISIBLE_KEY } from "./secret.ts";
 import { prepareProcess, stay } from "./stay.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
@@ -11,7 +13,11 @@ export function proxyCommand(terminal: Terminal) {
     meta: { name: "proxy", description: "Start a proxy that reports its calls to another server" },
     args: {
       port: { type: "string", valueHint: "PORT", description: "Port of the proxy (default 4000)" },
-      "api-key": { type: "string", valueHint: "TOKEN", description: "Token for the server at --endpoint" },
+      "api-key": {
+        type: "string",
+        valueHint: "TOKEN",
+        description: "Token for the server at --endpoint; - reads it from standard input",
+      },
       "agent-id": { type: "string", valueHint: "AGENT", description: "Agent that calls are counted for" },
       endpoint: { type: "string", valueHint: "URL", description: "Where calls are reported" },
       "flush-interval": { type: "string", valueHint: "MS", description: "Between reports (default 5000)" },
@@ -20,13 +26,18 @@ export function proxyCommand(terminal: Terminal) {
         valueHint: "COUNT",
         description: "Calls that are reported at once (default 50)",
       },
-      "provider-keys": { type: "string", valueHint: "JSON", description: "API keys by provider" },
+      "provider-keys": {
+        type: "string",
+        valueHint: "JSON",
+        description: "API keys by provider; - reads them from standard input",
+      },
       "rate-limits": { type: "string", valueHint: "JSON", description: "Limits by provider" },
       providers: { type: "string", valueHint: "JSON", description: "Other settings by provider" },
       "data-dir": { type: "string", valueHint: "DIR", description: "Folder to keep what is recorded" },
     },
-    run({ args }) {
+    async run({ args: typed }) {
       prepareProcess();
+      const { args, isVisible } = orFail(await fillSecrets(typed, terminal));
       const options = orFail(readProxyOptions(args));
       const log = (message: string): void => terminal.complain(message);
       const proxy = start({ ...options, log });
@@ -36,6 +47,7 @@ export function proxyCommand(terminal: Terminal) {
           ? `  reports to ${options.endpoint}`
           : "  reports nowhere: give --endpoint to have its calls reported",
       );
+      if (isVisible) terminal.complain(VISIBLE_KEY);
       stay({ stop: proxy.shutdown, abandon: () => undefined }, log);
     },
   });
@@ -50,9 +62,8 @@ export function readProxyOptions(args: {
     return typeof value === "string" ? value : undefined;
   };
   const [apiKey, agentId] = [text("api-key"), text("agent-id")];
-  if (apiKey === undefined || agentId === undefined) {
-    return misuse(`--${apiKey === undefined ? "api-key" : "agent-id"} is missing.`);
-  }
+  if (apiKey === undefined) return misuse(`--api-key is missing, and ${SECRET_OPTIONS[0][1]} is not set.`);
+  if (agentId === undefined) return misuse("--agent-id is missing.");
   const parsed: Record<string, unknown> = {};
   for (const [option, member, example] of OBJECTS) {
     const given = text(option);

@@ -4,6 +4,7 @@ import { defineCommand } from "citty";
 import { ask } from "./ask.ts";
 import { fail, orFail } from "./failure.ts";
 import { sayWhy } from "./files.ts";
+import { findMisspelt } from "./misspelt.ts";
 import { checkReportOptions, REPORT_ARGS, toReportQuery } from "./report-options.ts";
 import { renderReport } from "./report-table.ts";
 import { styleFor } from "./style.ts";
@@ -24,6 +25,8 @@ export function reportCommand(terminal: Terminal) {
       const mistake = checkReportOptions(args, terminal.now());
       if (mistake) fail(mistake, "`tollgate report --help` shows what is possible.", EXIT.usage);
       const target = orFail(findTarget(args, terminal));
+      const misspelt = await findMisspelt(target, { agent: args.agent });
+      if (misspelt) orFail(misspelt);
       const query = toReportQuery(args);
       if (args.html !== undefined) {
         const file = resolve(terminal.cwd, args.html);

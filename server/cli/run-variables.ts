@@ -30,8 +30,13 @@ const LOOKUPS: readonly Lookup[] = [
 /** Any provider may serve what is sent there (SPEC 12.2). */
 const VIRTUAL = "auto";
 
-/** What an agent must not have: with these it could govern itself. */
-const WITHHELD = ["TOLLGATE_ADMIN_TOKEN", "TOLLGATE_SECRET_KEY"];
+/** What an agent must not have: with these it could govern itself, report for others, or pay with any key. */
+const WITHHELD = [
+  "TOLLGATE_ADMIN_TOKEN",
+  "TOLLGATE_SECRET_KEY",
+  "TOLLGATE_API_KEY",
+  "TOLLGATE_PROVIDER_KEYS",
+];
 
 /** SDKs refuse to start without a key; the gateway takes this one for none (SPEC 5.1). */
 const NO_KEY = "managed-by-tollgate";

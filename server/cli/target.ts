@@ -5,6 +5,7 @@ import { type Locations, parseLocations } from "../config/load.ts";
 import { renderProblem } from "../config/problem.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import { readText } from "./files.ts";
+import { findOwnGateway, leadsTo } from "./own-gateway.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The options by which every command that needs a running gateway finds it. */
@@ -35,14 +36,14 @@ export interface Address {
 
 /**
  * The address from `--url`, `TOLLGATE_URL` or the `run.json` of the data folder; the token from `--token`,
- * `TOLLGATE_ADMIN_TOKEN` or the folder's `admin.token`.
+ * `TOLLGATE_ADMIN_TOKEN` or the folder's `admin.token`, which is for the folder's own gateway and nobody else.
  */
 export function findTarget(options: TargetOptions, terminal: Terminal): Target | Failure {
   const located = locate(options, terminal);
   if (isFailure(located)) return located;
   const address = findAddress(options, terminal, located.dataDir);
   if (isFailure(address)) return address;
-  const token = findToken(options, terminal, located.dataDir);
+  const token = findToken(options, terminal, located.dataDir, address);
   if (isFailure(token)) return token;
   return { ...address, token: token.value, tokenSource: token.source };
 }
@@ -90,37 +91,32 @@ function findAddress({ url }: TargetOptions, { env }: Terminal, dataDir: string)
     }
     return failure(`${source} is not an address such as http://127.0.0.1:8080.`);
   }
-  const file = join(dataDir, "run.json");
-  const read = readText(file);
-  if (isFailure(read)) return read;
-  const { text } = read;
-  const address = text === null ? null : readGatewayUrl(text);
-  if (address) return { url: address, urlSource: file };
-  const message =
-    text === null ? `No gateway runs on ${dataDir}: ${file} is missing.` : `${file} names no gateway.`;
-  return failure(message, "Start one with `tollgate start`, or name one with --url, --data-dir or -c FILE.");
+  const own = findOwnGateway(dataDir);
+  return isFailure(own) ? own : { url: own.url, urlSource: own.file };
 }
 
-function findToken({ token }: TargetOptions, { env }: Terminal, dataDir: string): Found | Failure {
+function findToken(
+  { token }: TargetOptions,
+  { env }: Terminal,
+  dataDir: string,
+  { url, urlSource }: Address,
+): Found | Failure {
   if (token) return { value: token, source: "--token" };
   if (env.TOLLGATE_ADMIN_TOKEN) return { value: env.TOLLGATE_ADMIN_TOKEN, source: "TOLLGATE_ADMIN_TOKEN" };
   const file = join(dataDir, "admin.token");
   const read = readText(file);
   if (isFailure(read)) return read;
   const value = read.text?.trim();
-  if (value) return { value, source: file };
-  return failure(
-    `The admin token is needed, and ${file} does not hold it.`,
-    "Give it with --token or TOLLGATE_ADMIN_TOKEN; it was printed when the gateway first started.",
-  );
-}
-
-function readGatewayUrl(text: string): string | null {
-  try {
-    const run: unknown = JSON.parse(text);
-    if (typeof run !== "object" || run === null || !("gateway_url" in run)) return null;
-    return typeof run.gateway_url === "string" ? run.gateway_url : null;
-  } catch {
-    return null; // Torn or foreign: it names no gateway either way.
+  if (!value) {
+    return failure(
+      `The admin token is needed, and ${file} does not hold it.`,
+      "Give it with --token or TOLLGATE_ADMIN_TOKEN; it was printed when the gateway first started.",
+    );
   }
+  const own = findOwnGateway(dataDir);
+  if (!isFailure(own) && leadsTo(url, own)) return { value, source: file };
+  return failure(
+    `${url} (from ${urlSource}) is not the gateway that runs on ${dataDir}: it is not shown the token in ${file}.`,
+    "Give that gateway's token with --token or TOLLGATE_ADMIN_TOKEN.",
+  );
 }

@@ -3,8 +3,7 @@ import { resolve } from "node:path";
 import { defineCommand } from "citty";
 import { renderProblem } from "../config/problem.ts";
 import { loadConfiguration } from "../load.ts";
-import { provisionAdminToken } from "../management/admin-token.ts";
-import { createAdminToken } from "../management/secrets.ts";
+import { resetAdminToken } from "../management/admin-token.ts";
 import { isWorking } from "../management/token-ring.ts";
 import { openStore } from "../store/open.ts";
 import { fail } from "./failure.ts";
@@ -42,9 +41,8 @@ function resetCommand(terminal: Terminal) {
       const store = openStore({ dataDir: folder, audit, timezone, now, log: complain });
       if ("problem" in store) return fail(`${store.problem}.`);
       try {
-        const token = createAdminToken(randomBytes);
-        const request = { configured: token, keepFile: admin.token_file, dataDir: folder, isTerminal: true };
-        const { file: copy } = { file: null, ...provisionAdminToken(request, store.state, randomBytes) };
+        const place = { keepFile: admin.token_file, dataDir: folder };
+        const { token, file: copy } = resetAdminToken(place, store.state, randomBytes);
         const time = new Date(now()).toISOString();
         store.journal.append({ type: "admin", event: "token.reset", time });
         terminal.print(token);

@@ -1,6 +1,7 @@
 /** From the text of gateway.yaml to settings, or to everything that is wrong with it. Pure: the caller reads the file. */
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { AuditSettings, ConditionFault, Settings } from "../core/settings.ts";
+import { tellByName } from "./entry-names.ts";
 import type { Environment } from "./env.ts";
 import { layOver } from "./lay-over.ts";
 import type { Place, Problem } from "./problem.ts";
@@ -8,6 +9,7 @@ import { type Reading, readTree } from "./reader.ts";
 import { findContradictions, findWarnings } from "./rules.ts";
 import { type Path, RUN_TIME, type RunTimeValues } from "./run-time.ts";
 import { settingsSchema } from "./schema.ts";
+import { isSound } from "./sound.ts";
 import { overlay, parseTree, type Tree } from "./tree.ts";
 
 export interface ConfigContext extends LocationContext {
@@ -78,17 +80,13 @@ export function parseConfig(text: string, context: ConfigContext): ParsedConfig 
 export function layConfig(fileTree: Tree, context: ConfigContext): ParsedConfig {
   const { tree, shadowed } = layOver(fileTree, context.runTime ?? NO_VALUES);
   const reading = readTree(tree, settingsSchema, context.env);
-  if (reading.problems.length > 0) return { problems: inOrder(reading.problems) };
   const settings = anchor(settingsOf(reading), context);
-  const contradictions = findContradictions(settings, context).filter(
-    ({ path, isLack }) => !(isLack && reading.places.get(path) === RUN_TIME),
-  );
-  if (contradictions.length > 0) {
-    const problems = contradictions.map(({ path, message }) => {
-      return { ...placeOf(path, reading.places, context), path, message };
-    });
-    return { problems: inOrder(problems) };
-  }
+  const contradictions = findContradictions(settings, context)
+    .filter(({ path, isLack }) => !(isLack && reading.places.get(path) === RUN_TIME))
+    .filter(({ path }) => isSound(path, reading.problems))
+    .map(({ path, message }) => ({ ...placeOf(path, reading.places, context), path, message }));
+  const problems = [...reading.problems, ...contradictions].map((problem) => tellByName(problem, tree));
+  if (problems.length > 0) return { problems: inOrder(problems) };
   return { settings, warnings: findWarnings(settings), tree, fileTree, shadowed };
 }
 

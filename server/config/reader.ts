@@ -36,7 +36,7 @@ export function readTree(tree: Tree, schema: SettingSchema, env: Environment): R
   return { value, problems: context.problems, places: context.places };
 }
 
-/** What the schema gives when the file says nothing. */
+/** What the schema gives when the file says nothing, or nothing that can be used. */
 export function defaultOf(schema: SettingSchema): unknown {
   if ("propertyNames" in schema) return withTemplate(emptyNames(), schema);
   if ("properties" in schema) {
@@ -44,11 +44,17 @@ export function defaultOf(schema: SettingSchema): unknown {
     return Object.fromEntries(Object.entries(schema.properties).map(([key, part]) => [key, defaultOf(part)]));
   }
   if ("items" in schema || "anyOf" in schema) return schema.default;
-  if (schema.default === undefined) return undefined;
+  if (schema.default === undefined) return standInFor(schema);
   const reading = readLeaf(schema.default ?? "", schema, false);
   if ("expected" in reading)
     throw new Error(`The default of "${schema.description}" is not ${reading.expected}.`);
   return reading.value;
+}
+
+/** Nothing is run with it, as what lacks is a problem; but what else is wrong can be looked for, in values of the right kind. */
+function standInFor({ type, enum: words }: LeafSchema): unknown {
+  if (words) return words[0];
+  return [type].flat().includes("string") ? "" : 0;
 }
 
 function withTemplate(entries: Record<string, unknown>, { properties }: NamedSchema): unknown {

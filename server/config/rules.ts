@@ -1,4 +1,5 @@
 /** What several settings say together: contradictions, and what deserves a warning. Pure. */
+import { SHORTEST_SAFE_TOKEN } from "../core/role.ts";
 import type { ConditionFault, Settings } from "../core/settings.ts";
 import { checkAlerts } from "./alert-rules.ts";
 import { type Contradiction, noProvider } from "./contradiction.ts";
@@ -95,8 +96,8 @@ export function findWarnings({ gateway, dashboard, agents, identity, admin }: Se
       `Agents with a key of their own (${listNames(keyed)}) are known by name alone: whoever gives the name uses the key.`,
     );
   }
-  if (admin.token !== null && admin.token.length < 16) {
-    warnings.push("The admin token has fewer than 16 characters and can be guessed.");
+  if (admin.token !== null && admin.token.length < SHORTEST_SAFE_TOKEN) {
+    warnings.push(`The admin token has fewer than ${SHORTEST_SAFE_TOKEN} characters and can be guessed.`);
   }
   return warnings;
 }

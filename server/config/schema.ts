@@ -32,6 +32,9 @@ const DAY = 86_400_000;
 /** Timers of the runtime overflow at 2^31 ms, a little under 25 days. */
 const TIMER = { minimum: 1, maximum: 24 * DAY };
 
+/** More than any model holds. */
+const MODEL_TOKENS = { minimum: 1, maximum: 10_000_000 };
+
 const gateway = section({
   port: port(8080, "Where agents connect; 0 takes a free port."),
   host: text("tollgate-host", "127.0.0.1", "The address to listen on; 0.0.0.0 or :: means every one."),
@@ -100,6 +103,17 @@ const provider = section({
     "tollgate-header-name",
     neededText("tollgate-header-value", "What this header says."),
     "Headers that go along with every call; their values are not shown.",
+  ),
+  models: named(
+    "tollgate-glob",
+    section({
+      context: integerOrNone(MODEL_TOKENS, "Tokens of input and output together that it has room for."),
+      max_output: integerOrNone(
+        MODEL_TOKENS,
+        "Tokens that an answer has at most, where the request says nothing.",
+      ),
+    }),
+    "How much its models hold, by name or glob; the first that matches counts.",
   ),
   api_keys: list("tollgate-secret", "Further keys; calls take turns among all, and a limited one rests."),
   enabled: toggle(true, "Whether calls may go there at all."),
@@ -228,7 +242,10 @@ export const settingsSchema = section({
     token_file: toggle(true, "Whether data_dir keeps a copy of the token for this user's command line."),
   }),
   events: section({
-    endpoint: textOrNone("tollgate-base-url", "Where calls and refusals are reported, in batches of JSON."),
+    endpoint: textOrNone(
+      "tollgate-secret-url",
+      "Where calls and refusals are reported, in batches of JSON. Kept as a secret.",
+    ),
     api_key: textOrNone("tollgate-secret", "Sent there as Authorization: Bearer."),
     flush_interval: duration("5s", TIMER, "How long an event waits for others at most."),
     max_buffer_size: integer(

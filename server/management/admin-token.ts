@@ -1,7 +1,7 @@
 /** The admin token at start: made once, or set by the operator; kept hashed, with a copy for the same user's command line. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { State } from "../store/store.ts";
+import type { AdminToken, State } from "../store/store.ts";
 import { writeWhole } from "../store/whole-file.ts";
 import { createAdminToken, hashSecret } from "./secrets.ts";
 
@@ -25,35 +25,64 @@ export type TokenAtStart =
   /** Nobody could have been told a new one, so none was made and nobody can log in. */
   | { readonly kind: "withheld" };
 
+/** Where the token is kept besides the state. */
+type Place = Pick<TokenRequest, "keepFile" | "dataDir">;
+
 /**
- * Brings the state and the copy in line with the settings. A token that differs from the last one first ends
- * every session and link. The copy is written before the state, so that a crash between the two locks nobody out. Throws when the copy cannot
- * be written.
+ * Brings the state and the copy in line with the settings. A token that was set and is set no longer has ended: a new one is
+ * made, as at the first start. One that differs from the last first ends every session and link. Throws when the copy or
+ * the state cannot be written.
  */
 export function provisionAdminToken(
-  { configured, keepFile, dataDir, isTerminal }: TokenRequest,
+  request: TokenRequest,
   state: State,
   random: (bytes: number) => Uint8Array,
 ): TokenAtStart {
-  const path = join(dataDir, FILE);
-  const file = keepFile ? path : null;
-  const stored = state.readAdminToken();
-
-  if (configured === null && stored !== null) {
-    if (!keepFile) rmSync(path, { force: true });
-    return { kind: "known", file };
+  const { configured, keepFile, isTerminal } = request;
+  if (configured !== null) {
+    return { kind: "known", file: keep(configured, "configured", request, state) };
   }
-  if (configured === null && !keepFile && !isTerminal) return { kind: "withheld" };
+  if (state.readAdminToken()?.origin === "made") {
+    return { kind: "known", file: keepFile ? pathOf(request) : dropCopy(request) };
+  }
+  if (keepFile || isTerminal) {
+    const token = createAdminToken(random);
+    return { kind: "created", token, file: keep(token, "made", request, state) };
+  }
+  dropCopy(request);
+  state.removeLogins();
+  state.removeAdminToken();
+  return { kind: "withheld" };
+}
 
-  const token = configured ?? createAdminToken(random);
-  if (keepFile) writeWhole(path, `${token}\n`);
-  else rmSync(path, { force: true });
+/** Makes a new token in the place of whichever there is; `file` is its copy, or null when none is kept. Throws like the above. */
+export function resetAdminToken(
+  place: Place,
+  state: State,
+  random: (bytes: number) => Uint8Array,
+): { readonly token: string; readonly file: string | null } {
+  const token = createAdminToken(random);
+  return { token, file: keep(token, "made", place, state) };
+}
+
+/** The copy is written before the state, so that a crash between the two locks nobody out. Returns where the copy is. */
+function keep(token: string, origin: AdminToken["origin"], place: Place, state: State): string | null {
+  if (place.keepFile) writeWhole(pathOf(place), `${token}\n`);
+  else dropCopy(place);
   const hash = hashSecret(token);
-  if (hash !== stored) {
-    state.removeLogins();
-    state.writeAdminToken(hash);
-  }
-  return configured === null ? { kind: "created", token, file } : { kind: "known", file };
+  const stored = state.readAdminToken();
+  if (hash !== stored?.hash) state.removeLogins();
+  if (hash !== stored?.hash || origin !== stored.origin) state.writeAdminToken({ hash, origin });
+  return place.keepFile ? pathOf(place) : null;
+}
+
+function dropCopy(place: Place): null {
+  rmSync(pathOf(place), { force: true });
+  return null;
+}
+
+function pathOf({ dataDir }: Place): string {
+  return join(dataDir, FILE);
 }
 
 /** What to print at start, line by line. The token itself appears once, and only for somebody at a terminal. */

@@ -3,7 +3,7 @@ import { Elysia, type Static, t } from "elysia";
 import { type AgentName, isAgentName } from "../core/agent.ts";
 import { type Instant, type Millis, parseDuration } from "../core/duration.ts";
 import type { Pause } from "../core/pause.ts";
-import { takeJson } from "./body.ts";
+import { takeJson, takeMapping } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
 import { viewTrustHistory } from "./trust.ts";
@@ -69,7 +69,7 @@ export function agentRoutes(context: ManagementContext) {
         return viewAgentNow(id, context) ?? answerFailure(UNKNOWN_AGENT, set);
       },
       {
-        ...takeJson({ read: (given, request) => (request.body === null ? {} : given) }),
+        ...takeJson({ read: (given, request) => (request.body === null ? {} : takeMapping(given)) }),
         body: WANTED,
       },
     )

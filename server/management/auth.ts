@@ -1,11 +1,11 @@
 /** Who may manage: the holder of the admin token or a further one, or of a session or link that was opened with it. */
 import type { Instant, Millis } from "../core/duration.ts";
-import type { Role } from "../core/role.ts";
+import { type Role, SHORTEST_SAFE_TOKEN } from "../core/role.ts";
 import type { Opened, State } from "../store/store.ts";
 import { readCredentials } from "./credentials.ts";
 import { type Failure, failure } from "./failure.ts";
 import { createGuesses } from "./guesses.ts";
-import { createSecret, hashSecret, isGenerated, isSameHash } from "./secrets.ts";
+import { createSecret, hashSecret, isSameHash } from "./secrets.ts";
 import type { TokenRing } from "./token-ring.ts";
 
 export const SESSION_LIFETIME: Millis = 12 * 3_600_000;
@@ -79,8 +79,8 @@ export function createAuth(
   const guesses = createGuesses();
 
   /**
-   * Attempts with a secret of our own making are always judged: they cannot be guessed, and an agent that shares the
-   * operator's address must not lock the operator out. A token that somebody chose is judged only when its turn comes.
+   * Attempts with a long secret are always judged: it cannot be guessed, and an agent that shares the operator's address
+   * must not lock the operator out. A short one, which only a person can have chosen, is judged when its turn comes.
    */
   function attempt(
     secret: string,
@@ -89,7 +89,7 @@ export function createAuth(
     find: () => Bearer | null,
   ): Verdict<Bearer> {
     const wait = guesses.wait(address, now());
-    if (wait > 0 && !isGenerated(secret)) return refuse(tooMany(wait));
+    if (wait > 0 && secret.length < SHORTEST_SAFE_TOKEN) return refuse(tooMany(wait));
     const bearer = find();
     if (bearer) return admit(bearer);
     if (wait > 0) return refuse(tooMany(wait));
@@ -99,7 +99,7 @@ export function createAuth(
 
   function findBearer(hash: string): Bearer | null {
     const admin = state.readAdminToken();
-    if (admin !== null && isSameHash(hash, admin)) return ADMIN;
+    if (admin !== null && isSameHash(hash, admin.hash)) return ADMIN;
     const token = tokens.find(hash, now());
     return token && { token: token.id, role: token.role };
   }

@@ -7,7 +7,7 @@ const DEEPEST = 64;
 
 interface JsonTaken {
   readonly most?: Bytes;
-  /** What the schema judges in the place of what was given. */
+  /** What the schema judges in the place of what was given; if not given, a mapping as it is, and null for anything else. */
   readonly read?: (given: unknown, request: Request) => unknown;
 }
 
@@ -15,7 +15,7 @@ interface JsonTaken {
  * The hooks of a route that takes JSON. Elysia would parse a body before any guard has judged, so that whoever has no token
  * could keep the gateway busy: here it is read after them.
  */
-export function takeJson({ most = MOST_BYTES, read = (given) => given }: JsonTaken = {}) {
+export function takeJson({ most = MOST_BYTES, read = takeMapping }: JsonTaken = {}) {
   return {
     parse: () => null,
     // No method: of an `async` one Elysia reads the minified text amiss, and prints that it did.
@@ -23,6 +23,11 @@ export function takeJson({ most = MOST_BYTES, read = (given) => given }: JsonTak
       context.body = read(await readSmallJson(context.request, most), context.request);
     },
   };
+}
+
+/** The mapping that was given, else null: Elysia takes a list, a text or a number for a mapping without members. */
+export function takeMapping(given: unknown): object | null {
+  return typeof given === "object" && !Array.isArray(given) ? given : null;
 }
 
 /**

@@ -26,8 +26,7 @@ export type Change = (asker: Asker, wanted: Wanted) => Failure | null;
  * wrong with them.
  */
 export const SETTINGS_BODY = {
-  // Elysia takes a list or a text for a mapping, and null would clear what it never named.
-  ...takeJson({ read: (given) => (typeof given === "object" && !Array.isArray(given) ? given : null) }),
+  ...takeJson(),
   body: t.Record(t.String(), t.Unknown()),
 };
 

@@ -15,7 +15,8 @@ export function configRoutes(context: ManagementContext, change: Change) {
     .patch(
       "/config",
       ({ body, request, server, set }) => {
-        const refused = checkLists(body) ?? change({ request, server }, { at: [], given: body });
+        const refused =
+          checkLists(body) ?? checkNames(body) ?? change({ request, server }, { at: [], given: body });
         return refused ? answerFailure(refused, set) : viewConfig(context);
       },
       SETTINGS_BODY,
@@ -37,8 +38,10 @@ export function configRoutes(context: ManagementContext, change: Change) {
     });
 }
 
+type Body = Readonly<Record<string, unknown>>;
+
 /** A list would take the place of all policies or alerts, those of the file included, and nobody would notice. */
-function checkLists({ policies, alerts }: Readonly<Record<string, unknown>>): Failure | null {
+function checkLists({ policies, alerts }: Body): Failure | null {
   if (Array.isArray(policies)) return failure(400, "invalid_parameter", LISTED_POLICIES, POLICIES);
   const rules = typeof alerts === "object" && alerts !== null && "rules" in alerts ? alerts.rules : null;
   return Array.isArray(rules) ? failure(400, "invalid_parameter", LISTED_ALERTS, ALERTS) : null;
@@ -50,6 +53,32 @@ const LISTED_POLICIES =
 const ALERTS = { parameters: ["alerts.rules"] };
 const LISTED_ALERTS =
   'Nothing was changed: here each alert stands under its name, {"alerts": {"rules": {"spend": {"type": "budget", …}}}}.';
+
+/** Each entry is called as the key says above it: a `name` within that says otherwise would be lost. */
+function checkNames({ policies, alerts }: Body): Failure | null {
+  const lists = [
+    ["policies", policies],
+    ["alerts.rules", membersOf(alerts).rules],
+  ] as const;
+  for (const [list, entries] of lists) {
+    for (const [key, entry] of Object.entries(membersOf(entries))) {
+      const { name = key } = membersOf(entry);
+      if (name !== key)
+        return failure(400, "invalid_parameter", describeName(list, key), {
+          parameters: [`${list}.${key}.name`],
+        });
+    }
+  }
+  return null;
+}
+
+function describeName(list: string, key: string): string {
+  return `Nothing was changed: the \`name\` in ${list}.${key} is another than its key. Leave it out; an entry gets a new name by being made anew.`;
+}
+
+function membersOf(value: unknown): Body {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
 
 function viewConfig({ configuration }: ManagementContext): ConfigAnswer {
   const values = configuration.values([]).map(({ name, value, source }) => ({ path: name, value, source }));

@@ -1,5 +1,6 @@
 /** Reads what tools around agents report, event by event: one that is wrong does not spoil the others (SPEC 14.4, 19). Pure. */
 import { isAgentName } from "../core/agent.ts";
+import { parseTime } from "../core/duration.ts";
 import type { ExternalLine } from "../core/event.ts";
 import { EVENT_TYPES } from "../core/reported-event.ts";
 
@@ -110,8 +111,8 @@ function readStatus(value: unknown): number | null {
 }
 
 function readTime(value: unknown): string | null {
-  const isText = typeof value === "string" && /^\d{4}-\d{2}-\d{2}/.test(value);
-  return isText && !Number.isNaN(Date.parse(value)) ? new Date(value).toISOString() : null;
+  const instant = typeof value === "string" ? parseTime(value) : null;
+  return instant === null ? null : new Date(instant).toISOString();
 }
 
 function readTags(value: unknown): Members | readonly unknown[] | null {

@@ -77,7 +77,7 @@ export function createManagement(context: ManagementContext) {
       .use(providerRoutes(context, change))
       .use(keyRoutes(context, auth))
       .use(tokenRoutes(context, auth, tokens))
-      .use(eventRoutes(context))
+      .use(eventRoutes(context, auth))
       .use(configRoutes(context, change))
       .use(openApiRoutes(context.version, described))
       .use(unknownRoutes()),

@@ -1,7 +1,11 @@
 /** `GET /api/openapi.json`: the management API as OpenAPI 3.1, made of the routes themselves (SPEC 19). */
+import type { TSchema } from "@sinclair/typebox";
 import { Elysia } from "elysia";
+import { ROUTE_ANSWERS } from "./openapi-answers.ts";
+import { isObject, memberOf, type NamedSchemas, renderSchema } from "./openapi-schemas.ts";
 import { ROUTE_SUMMARIES } from "./openapi-summaries.ts";
 import { roleFor } from "./roles.ts";
+import { ERROR_ANSWER } from "./shapes/access.ts";
 
 /** A route as Elysia lists it. */
 export interface DescribedRoute {
@@ -22,11 +26,13 @@ const OPEN: ReadonlySet<string> = new Set(["GET /health", "POST /api/session"]);
 /** Describes every route that has a path of its own. Pure. */
 export function renderOpenApi(version: string, routes: readonly DescribedRoute[]) {
   const paths = new Map<string, Record<string, object>>();
+  const schemas: NamedSchemas = new Map();
+  const responses = { Refused: renderAnswer("It was refused, or failed.", ERROR_ANSWER, schemas) };
   for (const route of routes) {
     if (route.method === "ALL" || route.path.includes("*")) continue;
     const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
-    const method = route.method === "WS" ? "get" : route.method.toLowerCase();
-    paths.set(path, { ...paths.get(path), [method]: renderOperation(route) });
+    const method = verbOf(route.method).toLowerCase();
+    paths.set(path, { ...paths.get(path), [method]: renderOperation(route, schemas) });
   }
   return {
     openapi: "3.1.0",
@@ -39,54 +45,34 @@ export function renderOpenApi(version: string, routes: readonly DescribedRoute[]
     servers: [{ url: "/" }],
     security: [{ token: [] }, { session: [] }],
     paths: Object.fromEntries(paths),
-    components: COMPONENTS,
+    components: { securitySchemes: SECURITY_SCHEMES, schemas: Object.fromEntries(schemas), responses },
   };
 }
 
-const COMPONENTS = {
-  securitySchemes: {
-    token: { type: "http", scheme: "bearer", description: "The admin token or a further one." },
-    session: { type: "apiKey", in: "cookie", name: "tollgate_session" },
-  },
-  schemas: {
-    Error: {
-      type: "object",
-      required: ["error"],
-      properties: {
-        error: {
-          type: "object",
-          required: ["code", "message", "details"],
-          properties: {
-            code: { type: "string", description: "For programs." },
-            message: { type: "string", description: "What is wrong and what to do next." },
-            details: { description: "What belongs to the code; null when there is nothing." },
-          },
-        },
-      },
-    },
-  },
-  responses: {
-    Refused: {
-      description: "It was refused, or failed.",
-      content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
-    },
-  },
+const SECURITY_SCHEMES = {
+  token: { type: "http", scheme: "bearer", description: "The admin token or a further one." },
+  session: { type: "apiKey", in: "cookie", name: "tollgate_session" },
 };
 
-function renderOperation({ method, path, hooks }: DescribedRoute): object {
+function renderOperation({ method, path, hooks }: DescribedRoute, schemas: NamedSchemas): object {
   const name = `${method} ${path}`;
   const body = memberOf(hooks, "body");
-  const parameters = [...listPathParameters(path), ...listQueryParameters(memberOf(hooks, "query"))];
+  const parameters = [...listPathParameters(path), ...listQueryParameters(memberOf(hooks, "query"), schemas)];
   return {
     operationId: nameOperation(method, path),
     summary: ROUTE_SUMMARIES.get(name) ?? name,
-    ...(OPEN.has(name) ? { security: [] } : { "x-tollgate-role": roleFor(method, path) }),
+    ...(OPEN.has(name) ? { security: [] } : { "x-tollgate-role": roleFor(verbOf(method), path) }),
     ...(parameters.length > 0 && { parameters }),
     ...(isObject(body) && {
-      requestBody: { content: { "application/json": { schema: cleanSchema(body) } } },
+      requestBody: { content: { "application/json": { schema: renderSchema(body, schemas) } } },
     }),
-    responses: renderResponses(method),
+    responses: renderResponses(method, ROUTE_ANSWERS.get(name) ?? null, schemas),
   };
+}
+
+/** A socket begins as a GET. */
+function verbOf(method: string): string {
+  return method === "WS" ? "GET" : method;
 }
 
 /** `GET /api/agents/:id/trust` -> `getAgentsIdTrust`. */
@@ -104,7 +90,7 @@ function listPathParameters(path: string): object[] {
   }));
 }
 
-function listQueryParameters(query: unknown): object[] {
+function listQueryParameters(query: unknown, schemas: NamedSchemas): object[] {
   const properties = memberOf(query, "properties");
   const required = memberOf(query, "required");
   if (!isObject(properties)) return [];
@@ -112,29 +98,17 @@ function listQueryParameters(query: unknown): object[] {
     name,
     in: "query",
     required: Array.isArray(required) && required.includes(name),
-    schema: cleanSchema(schema),
+    schema: renderSchema(schema, schemas),
   }));
 }
 
-function renderResponses(method: string): object {
+function renderResponses(method: string, answer: TSchema | null, schemas: NamedSchemas): object {
   const refused = { $ref: "#/components/responses/Refused" };
   if (method === "WS") return { 101: { description: "The live feed begins." }, "4XX": refused };
-  const answered = { description: "It was done.", content: { "application/json": { schema: {} } } };
-  return { "2XX": answered, "4XX": refused, "5XX": refused };
+  return { "2XX": renderAnswer("It was done.", answer, schemas), "4XX": refused, "5XX": refused };
 }
 
-/** JSON Schema alone: what TypeBox and Elysia add for themselves is left out, and `nullable` is one of OpenAPI 3.0. */
-function cleanSchema(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(cleanSchema);
-  if (!isObject(schema)) return schema;
-  const kept = Object.entries(schema).filter(([key]) => key !== "nullable");
-  return Object.fromEntries(kept.map(([key, part]) => [key, cleanSchema(part)]));
-}
-
-function memberOf(value: unknown, key: string): unknown {
-  return isObject(value) ? value[key] : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function renderAnswer(description: string, answer: TSchema | null, schemas: NamedSchemas): object {
+  if (answer === null) return { description };
+  return { description, content: { "application/json": { schema: renderSchema(answer, schemas) } } };
 }

@@ -62,12 +62,12 @@ function renderFilters({ filter }: Report): Html {
 }
 
 function renderTable({ by, groups, total }: Report): Html {
-  return html`<table>
+  return html`<div class="figures" role="region" aria-label="Figures" tabindex="0"><table>
 <thead><tr><th>${by[0]?.toUpperCase() ?? ""}${by.slice(1)}</th><th>Calls</th><th>Errors</th><th>Refusals</th><th>Tokens in</th>
 <th>Tokens out</th><th>Cost (USD)</th><th>Unpriced</th><th>p50 (ms)</th><th>p95 (ms)</th><th class="models">Top models</th></tr></thead>
 <tbody>
 ${groups.map((group) => renderRow(renderName(group.key), group))}${renderRow(html`All`, total)}</tbody>
-</table>`;
+</table></div>`;
 }
 
 function renderRow(name: Html, group: Group): Html {

@@ -16,13 +16,15 @@ tr { break-inside: avoid }
 th, td { padding: .3rem .5rem; border-bottom: 1px solid #ddd; text-align: right; vertical-align: top }
 th { border-bottom: 1px solid #888; font-weight: 600; white-space: nowrap }
 th:first-child, td:first-child, .models { text-align: left; overflow-wrap: anywhere; min-width: 10rem }
+.figures { overflow-x: auto }
 tbody tr:last-child td { border-top: 1px solid #888; border-bottom: 0; font-weight: 600 }
 ul { margin: .25rem 0; padding-left: 1.25rem }
 .good::before { content: "\\2713  " }
 .bad { color: #a40000; font-weight: 600 }
 .bad::before { content: "\\2717  " }
 .none { color: #777; font-style: italic }
-@media print { :root { font-size: 9.5pt } body { margin: 0; padding: 0; max-width: none } }
+@media screen and (max-width: 68rem) { table { font-size: .85em } th { white-space: normal } th, td { padding: .3rem .25rem } th:first-child, td:first-child, .models { min-width: 6rem } body { padding: 0 1rem } }
+@media print { .figures { overflow: visible } :root { font-size: 9.5pt } body { margin: 0; padding: 0; max-width: none } }
 `;
 
 const DIGEST = createHash("sha256").update(REPORT_STYLE).digest("base64");

@@ -3,7 +3,6 @@ import { createHash, timingSafeEqual } from "node:crypto";
 
 const ADMIN_PREFIX = "tga_";
 const SECRET_BYTES = 32;
-const GENERATED = /^(?:tga_)?[A-Za-z0-9_-]{43}$/;
 
 /** A secret of 32 random bytes, base64url. */
 export function createSecret(random: (bytes: number) => Uint8Array): string {
@@ -24,9 +23,4 @@ export function hashSecret(secret: string): string {
 export function isSameHash(left: string, right: string): boolean {
   const [a, b] = [Buffer.from(left), Buffer.from(right)];
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-/** Whether it has the form of a secret made here. What has that form cannot be guessed, right or wrong. */
-export function isGenerated(secret: string): boolean {
-  return GENERATED.test(secret);
 }

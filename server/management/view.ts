@@ -12,13 +12,14 @@ import type { AgentStatus, FleetTotals, GatewayStatus, StatusAnswer, Sums, Token
 export function viewAgent(agent: AgentState, governing: Governing, now: Instant): AgentStatus {
   const { hour, day, total } = agent;
   const governance = viewGovernance(agent.name, governing, now);
+  const configured = governing.setup().agent(agent.name);
   return {
     id: agent.name,
     status: governance.pause_reason !== null ? "paused" : isIdle(agent, now) ? "idle" : "active",
-    owner: agent.owner,
-    purpose: agent.purpose,
-    // A call names those that it declares: the configured ones are the agent's all the same.
-    tags: [...new Set([...governing.setup().agent(agent.name).tags, ...agent.tags])],
+    // What a call declares is the agent's until the next one: what is configured is at once, and all the time.
+    owner: configured.owner ?? agent.owner,
+    purpose: configured.purpose ?? agent.purpose,
+    tags: [...new Set([...configured.tags, ...agent.tags])],
     cost: { hour: toUsd(hour.costNano), day: toUsd(day.costNano), total: toUsd(total.costNano) },
     held: toUsd(agent.money.held),
     calls: { hour: hour.calls, day: day.calls, total: total.calls },
@@ -37,8 +38,7 @@ export function viewAgent(agent: AgentState, governing: Governing, now: Instant)
 export function findAgent({ fleet, setup }: ManagementContext, name: AgentName): AgentState | null {
   const known = fleet.agents.get(name);
   if (known || !setup().isNamed(name)) return known ?? null;
-  const { owner, purpose, tags } = setup().agent(name);
-  return Object.assign(createAgent(name, null), { owner, purpose, tags });
+  return createAgent(name, null);
 }
 
 /** Every agent that `findAgent` finds, in the order of their names. */

@@ -3,6 +3,7 @@ import type { Instant, Millis } from "../core/duration.ts";
 import type { Line } from "../core/event.ts";
 import type { ReportedEvent } from "../core/reported-event.ts";
 import type { EventSettings } from "../core/settings.ts";
+import { createRejections, readRejected } from "./rejections.ts";
 import { renderEvent } from "./render-event.ts";
 
 export interface EventExportParts {
@@ -47,6 +48,7 @@ export function createEventExport({ settings, fetch, every, now, log }: EventExp
   let cancelTimer: (() => void) | null = null;
   let sending: Promise<void> | null = null;
   let isClosed = false;
+  const rejections = createRejections({ now, log });
   const tooLate = new AbortController();
 
   function arm(delay: Millis): void {
@@ -118,7 +120,8 @@ export function createEventExport({ settings, fetch, every, now, log }: EventExp
         redirect: "manual",
         signal: AbortSignal.any([late.signal, tooLate.signal]),
       });
-      await answer.body?.cancel();
+      if (answer.status === 207) rejections.note(await readRejected(answer), events.length);
+      else await answer.body?.cancel();
       if (answer.ok) return "taken";
       const isHopeless = HOPELESS.has(answer.status);
       tell(`answers ${answer.status}`, isHopeless ? `${events.length} events are given up` : "trying again");
@@ -163,6 +166,7 @@ export function createEventExport({ settings, fetch, every, now, log }: EventExp
       await sending;
       await sendAll();
       cancel();
+      rejections.tellRest();
       const events = waiting.length === 1 ? "event" : "events";
       if (waiting.length > 0) log(`${waiting.length} ${events} could not be reported to events.endpoint.`);
     },

@@ -2,7 +2,13 @@
 import type { BlockedLine, CallLine, Line } from "../core/event.ts";
 import type { ReportedEvent } from "../core/reported-event.ts";
 
-/** The event that a line is; null for lines that tell of no request. Nothing in it is more than the line says. */
+/** What such servers take of a label, in UTF-16 units; `POST /api/events` takes no more. */
+const LONGEST_LABEL = 256;
+
+/**
+ * The event that a line is; null for lines that tell of no request. Nothing in it is more than the line says. Labels that an
+ * agent chose are made such as `POST /api/events` takes them: one that it refuses would lose the whole event.
+ */
 export function renderEvent(line: Line): ReportedEvent | null {
   if (line.type === "call") return dropAbsent(renderCall(line));
   return line.type === "blocked" && line.agent !== undefined
@@ -16,22 +22,22 @@ function renderCall(line: CallLine): Loose<ReportedEvent> {
   return {
     agent_id: line.agent,
     event_type: "llm_call",
-    provider: line.provider,
-    model: line.model ?? line.requested_model,
+    provider: clean(line.provider),
+    model: clean(line.model ?? line.requested_model),
     tokens_in: line.tokens_in,
     tokens_out: line.tokens_out,
     cost_usd: line.cost ?? undefined,
     latency_ms: line.latency_ms,
     status_code: line.status,
-    error_message: line.error,
+    error_message: clean(line.error),
     tags: dropAbsent({
       request_id: line.request_id,
       ending: line.ending,
-      requested_model: line.requested_model,
+      requested_model: clean(line.requested_model),
       stream: line.stream,
-      owner: line.owner,
-      purpose: line.purpose,
-      run: line.run,
+      owner: clean(line.owner),
+      purpose: clean(line.purpose),
+      run: clean(line.run),
       usage: line.usage,
     }),
     timestamp: line.time,
@@ -42,20 +48,29 @@ function renderBlocked(line: BlockedLine, agent: string): Loose<ReportedEvent> {
   return {
     agent_id: agent,
     event_type: "blocked",
-    provider: line.provider,
-    model: line.requested_model,
+    provider: clean(line.provider),
+    model: clean(line.requested_model),
     status_code: line.status,
     error_message: line.reason,
     tags: dropAbsent({
       request_id: line.request_id,
       block_reason: line.reason,
       count: line.count,
-      owner: line.owner,
-      purpose: line.purpose,
-      run: line.run,
+      owner: clean(line.owner),
+      purpose: clean(line.purpose),
+      run: clean(line.run),
     }),
     timestamp: line.time,
   };
+}
+
+/** Cut first: a pair that is cut in two is half a character, which is no longer one. Absent where nothing is left. */
+function clean(label: string | undefined): string | undefined {
+  const cleaned = label
+    ?.slice(0, LONGEST_LABEL)
+    .replaceAll(/[\p{C}\p{Z}]+/gu, " ")
+    .trim();
+  return cleaned === "" ? undefined : cleaned;
 }
 
 function dropAbsent<Event extends object>(event: Loose<Event>): Event {

@@ -64,6 +64,7 @@ describe("tollgate init", () => {
       "A name has 1 to 128 of A-Z a-z 0-9 . _ -",
       "Expected an amount such as 20 or 0.50, or none.",
       "Until OPENAI_API_KEY and ANTHROPIC_API_KEY is set, agents bring keys of their own.",
+      "`tollgate providers set <name>` stores a key in the running gateway instead.",
     ]);
     const { agents, providers } = read(text ?? "");
     expect(Object.keys(providers)).toEqual(["openai", "anthropic"]);

@@ -87,15 +87,16 @@ describe("tollgate logs", () => {
 
   test("hands every filter to the gateway", async () => {
     using gateway = startFakeGateway();
+    gateway.entries.push(entry(1));
     const filters =
-      "--run r --provider openai --model gpt-4o --reason denied --status 429 --since 24h --until 1h";
+      "--run r --provider openai --model gpt-4o --reason policy_denied --status 429 --since 24h --until 1h";
     expect(await runCli(words(gateway, ...filters.split(" ")), fakeTerminal())).toBe(0);
     const [asked = ""] = gateway.asked;
     expect(Object.fromEntries(new URL(asked.replace("GET ", "http://h")).searchParams)).toEqual({
       run: "r",
       provider: "openai",
       model: "gpt-4o",
-      reason: "denied",
+      reason: "policy_denied",
       status: "429",
       from: "24h",
       to: "1h",

@@ -3,21 +3,41 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findTarget, type TargetOptions } from "../../server/cli/target.ts";
 import type { Terminal } from "../../server/cli/terminal.ts";
+import { type Lock, takeLock } from "../../server/store/lock.ts";
 import { makeTempFolder } from "../support/temp.ts";
 import { fakeTerminal } from "./fake-terminal.ts";
 
-/** A home in which a gateway has run, and what a command there finds. */
+/** A home in which gateways run, and what a command there finds. */
 function home() {
   const folder = makeTempFolder("target");
-  const put = (dataDir: string, port: number, token: string) => {
+  const locks: Lock[] = [];
+  /** A gateway that runs on the folder, with its page on the port after its own. */
+  const put = (dataDir: string, port: number, token: string, pid = process.pid) => {
     const at = join(folder.path, dataDir);
     mkdirSync(at, { recursive: true });
-    writeFileSync(join(at, "run.json"), JSON.stringify({ pid: 1, gateway_url: `http://127.0.0.1:${port}` }));
+    const [gateway_url, dashboard_url] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${port + 1}`];
+    writeFileSync(join(at, "run.json"), JSON.stringify({ pid, gateway_url, dashboard_url }));
     writeFileSync(join(at, "admin.token"), `${token}\n`);
+    const lock = takeLock(at);
+    if (typeof lock === "string") throw new Error(lock);
+    locks.push(lock);
+  };
+  /** Every gateway is gone and could not take its files along. */
+  const kill = () => {
+    for (const lock of locks.splice(0)) lock.release();
   };
   const find = (options: TargetOptions = {}, over: Partial<Terminal> = {}) =>
     findTarget(options, fakeTerminal({ home: folder.path, cwd: folder.path, ...over }));
-  return { path: folder.path, put, find, [Symbol.dispose]: () => folder[Symbol.dispose]() };
+  return {
+    path: folder.path,
+    put,
+    kill,
+    find,
+    [Symbol.dispose]() {
+      kill();
+      folder[Symbol.dispose]();
+    },
+  };
 }
 
 describe("the gateway is found", () => {
@@ -55,6 +75,58 @@ describe("the gateway is found", () => {
       token: "tga_asked",
       tokenSource: "--token",
     });
+  });
+});
+
+describe("the folder's token", () => {
+  test("is for nobody once the gateway was killed, whoever has its port now", () => {
+    using place = home();
+    place.put(".tollgate", 1111, "tga_default");
+    place.kill();
+    const killed = place.find();
+    expect(killed).toMatchObject({
+      kind: "failure",
+      message: `No gateway runs on ${place.path}/.tollgate: ${place.path}/.tollgate/run.json was left behind by one that was killed.`,
+    });
+    const named = place.find({ url: "http://127.0.0.1:1111" });
+    expect(named).toMatchObject({
+      kind: "failure",
+      message: `http://127.0.0.1:1111 (from --url) is not the gateway that runs on ${place.path}/.tollgate: it is not shown the token in ${place.path}/.tollgate/admin.token.`,
+      hint: "Give that gateway's token with --token or TOLLGATE_ADMIN_TOKEN.",
+    });
+    expect(JSON.stringify([killed, named])).not.toContain("tga_default");
+    expect(place.find({ url: "http://127.0.0.1:1111", token: "tga_given" })).toMatchObject({
+      token: "tga_given",
+    });
+  });
+
+  test("is for nobody while another process holds the folder than the one that run.json names", () => {
+    using place = home();
+    place.put(".tollgate", 1111, "tga_default", process.pid + 1);
+    expect(place.find()).toMatchObject({ kind: "failure" });
+  });
+
+  test.each([
+    "http://127.0.0.1:1111",
+    "http://localhost:1111/",
+    "http://[::1]:1111",
+    "http://127.0.0.1:1112",
+  ])("is for the folder's gateway at %s, by whatever name of this machine and at its page's port", (url) => {
+    using place = home();
+    place.put(".tollgate", 1111, "tga_default");
+    expect(place.find({}, { env: { TOLLGATE_URL: url } })).toMatchObject({ token: "tga_default" });
+  });
+
+  test.each([
+    "http://127.0.0.1:2222",
+    "https://127.0.0.1:1111",
+    "http://example.com:1111",
+    "http://127.0.0.1.example.com:1111",
+    "http://127.0.0.1@example.com:1111",
+  ])("is not for %s", (url) => {
+    using place = home();
+    place.put(".tollgate", 1111, "tga_default");
+    expect(place.find({}, { env: { TOLLGATE_URL: url } })).toMatchObject({ kind: "failure" });
   });
 });
 

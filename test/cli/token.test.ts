@@ -34,7 +34,7 @@ describe("tollgate token reset", () => {
   test("makes a new token, printed once and kept hashed, ends every login, and is in the journal", async () => {
     using folder = makeTempFolder("cli-token");
     const before = open(folder.path);
-    before.state.writeAdminToken(hashSecret("tga_old"));
+    before.state.writeAdminToken({ hash: hashSecret("tga_old"), origin: "made" });
     before.state.createSession(hashSecret("session"), NOW + 1_000, null);
     before.close();
 
@@ -49,7 +49,7 @@ describe("tollgate token reset", () => {
     expect(statSync(copy).mode & 0o777).toBe(0o600);
 
     const after = open(folder.path);
-    expect(after.state.readAdminToken()).toBe(hashSecret(token));
+    expect(after.state.readAdminToken()?.hash).toBe(hashSecret(token));
     expect(after.state.findSession(hashSecret("session"), NOW)).toBeNull();
     after.close();
     const log = join(folder.path, "data/audit.jsonl");
@@ -69,11 +69,11 @@ describe("tollgate token reset", () => {
   test("changes nothing while a gateway runs, and names it", async () => {
     using folder = makeTempFolder("cli-token");
     const store = open(folder.path);
-    store.state.writeAdminToken(hashSecret("tga_old"));
+    store.state.writeAdminToken({ hash: hashSecret("tga_old"), origin: "made" });
     const { code, printed, complained } = await reset(folder.path);
     expect([code, printed]).toEqual([1, []]);
     expect(complained[0]).toContain(`in use by another gateway (process ${process.pid})`);
-    expect(store.state.readAdminToken()).toBe(hashSecret("tga_old"));
+    expect(store.state.readAdminToken()?.hash).toBe(hashSecret("tga_old"));
     store.close();
   });
 

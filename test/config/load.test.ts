@@ -92,6 +92,7 @@ pricing: { models: { "my-model*": { input: 0.5, output: 1.5 } } }
       api_key: null,
       key_header: null,
       headers: {},
+      models: {},
       api_keys: [],
       enabled: true,
       rate_limit: null,

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { provisionAdminToken, renderTokenAtStart } from "../../server/management/admin-token.ts";
+import {
+  provisionAdminToken,
+  renderTokenAtStart,
+  resetAdminToken,
+} from "../../server/management/admin-token.ts";
 import { hashSecret } from "../../server/management/secrets.ts";
 import { openState } from "../../server/store/state.ts";
 import { makeTempFolder } from "../support/temp.ts";
@@ -41,7 +45,7 @@ describe("the admin token", () => {
     const made = home.provision();
     if (made.kind !== "created") throw new Error(made.kind);
     expect(made.token).toMatch(/^tga_[A-Za-z0-9_-]{43}$/);
-    expect(home.state.readAdminToken()).toBe(hashSecret(made.token));
+    expect(home.state.readAdminToken()?.hash).toBe(hashSecret(made.token));
     expect(readFileSync(home.file, "utf8")).toBe(`${made.token}\n`);
     expect(statSync(home.file).mode & 0o777).toBe(0o600);
     for (const name of readdirSync(home.folder)) {
@@ -56,7 +60,7 @@ describe("the admin token", () => {
     const before = home.state.readAdminToken();
     home.state.createSession("session", NOW + 1_000, null);
     expect(home.provision()).toEqual({ kind: "known", file: home.file });
-    expect(home.state.readAdminToken()).toBe(before);
+    expect(home.state.readAdminToken()).toEqual(before);
     expect(home.state.findSession("session", NOW)).not.toBeNull();
   });
 
@@ -67,9 +71,53 @@ describe("the admin token", () => {
     home.provision({ configured: "first token" });
     expect(home.state.findSession("session", NOW)).not.toBeNull();
     expect(home.provision({ configured: "second token" })).toEqual({ kind: "known", file: home.file });
-    expect(home.state.readAdminToken()).toBe(hashSecret("second token"));
+    expect(home.state.readAdminToken()?.hash).toBe(hashSecret("second token"));
     expect(home.state.findSession("session", NOW)).toBeNull();
     expect(readFileSync(home.file, "utf8")).toBe("second token\n");
+  });
+
+  test("ends once the operator sets it no longer: another is made, as at the first start", () => {
+    using home = open();
+    home.provision({ configured: "old" });
+    home.state.createSession("session", NOW + 1_000, null);
+    const made = home.provision();
+    if (made.kind !== "created") throw new Error(made.kind);
+    expect(home.state.readAdminToken()).toEqual({ hash: hashSecret(made.token), origin: "made" });
+    expect(home.state.findSession("session", NOW)).toBeNull();
+    expect(readFileSync(home.file, "utf8")).toBe(`${made.token}\n`);
+    expect(renderTokenAtStart(made, false).join()).toContain(home.file);
+    expect(home.provision()).toEqual({ kind: "known", file: home.file });
+  });
+
+  test("ends also where nobody could be told another: then nobody is let in", () => {
+    using home = open();
+    home.provision({ configured: "old" });
+    home.state.createSession("session", NOW + 1_000, null);
+    expect(home.provision({ keepFile: false })).toEqual({ kind: "withheld" });
+    expect(home.state.readAdminToken()).toBeNull();
+    expect(home.state.findSession("session", NOW)).toBeNull();
+    expect(existsSync(home.file)).toBe(false);
+  });
+
+  test("that was made and is then set goes on with its logins, and ends when it is set no longer", () => {
+    using home = open();
+    const made = home.provision();
+    if (made.kind !== "created") throw new Error(made.kind);
+    home.state.createSession("session", NOW + 1_000, null);
+    home.provision({ configured: made.token });
+    expect(home.state.findSession("session", NOW)).not.toBeNull();
+    expect(home.provision().kind).toBe("created");
+    expect(home.state.readAdminToken()?.hash).not.toBe(hashSecret(made.token));
+  });
+
+  test("that was reset stays: nobody has to set it", () => {
+    using home = open();
+    home.provision({ configured: "old" });
+    const place = { keepFile: true, dataDir: home.folder };
+    const { token, file } = resetAdminToken(place, home.state, random);
+    expect([file, readFileSync(home.file, "utf8")]).toEqual([home.file, `${token}\n`]);
+    expect(home.provision().kind).toBe("known");
+    expect(home.state.readAdminToken()?.hash).toBe(hashSecret(token));
   });
 
   test("leaves no file when that is turned off, and takes an earlier one away", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createClient } from "../../server/client.ts";
 import type { AgentAnswer, AgentSetting } from "../../server/management/wire/settings.ts";
+import type { StatusAnswer } from "../../server/management/wire/status.ts";
 import { post, readError, startManagement } from "./support.ts";
 
 const CONFIG = `
@@ -80,6 +81,22 @@ describe("an agent's configuration", () => {
     expect([find(replaced, "owner")?.value, find(replaced, "purpose")?.value]).toEqual(["team-ml", "batch"]);
     const { agent } = ok(await researcher.delete());
     expect(agent && find(agent, "purpose")).toMatchObject({ value: null, source: "default" });
+  });
+
+  test("shows its owner and purpose at once, in place of what a call declared, and the declared ones without", async () => {
+    await using api = open();
+    api.setAgent("researcher", { owner: "declared", purpose: "declared", tags: ["own"] });
+    const shown = async () => {
+      const { agents } = (await (await api.asAdmin("/api/status")).json()) as StatusAnswer;
+      const { owner, purpose, tags } = agents.find(({ id }) => id === "researcher") ?? {};
+      return [owner, purpose, tags];
+    };
+    expect(await shown()).toEqual(["team-ml", "declared", ["all", "own"]]);
+    const researcher = api.agents({ id: "researcher" });
+    ok(await researcher.patch({ owner: "team-x", purpose: "ci" }));
+    expect(await shown()).toEqual(["team-x", "ci", ["all", "own"]]);
+    ok(await researcher.patch({ owner: null, purpose: null }));
+    expect(await shown()).toEqual(["team-ml", "declared", ["all", "own"]]);
   });
 
   test("may be that of an agent that has never called, which is known as long as something names it", async () => {

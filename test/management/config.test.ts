@@ -72,6 +72,22 @@ test("policies come under their names: a list would replace all of them", async 
   expect((await readError(answer)).message).toContain("under its name");
 });
 
+test.each([
+  [{ policies: { a: { name: "b", condition: "true", action: "deny" } } }, "policies.a.name"],
+  [{ alerts: { rules: { a: { name: "b", type: "loop" } } } }, "alerts.rules.a.name"],
+])("an entry that calls itself otherwise than its key is refused: %j", async (given, path) => {
+  await using api = open();
+  const answer = await api.asAdmin("/api/config", { ...post(given), method: "PATCH" });
+  expect(answer.status).toBe(400);
+  expect(await readError(answer)).toMatchObject({
+    code: "invalid_parameter",
+    details: { parameters: [path] },
+  });
+  expect(api.store.state.readSettings()).toEqual([]);
+  const same = JSON.parse(JSON.stringify(given).replace('"b"', '"a"'));
+  expect((await api.config.patch(same)).status).toBe(200);
+});
+
 test("a reload tells what of the file is shadowed, and keeps what was set at run time", async () => {
   await using api = open();
   await api.config.patch({ agents: { researcher: { owner: "team-x", purpose: "ci" } } });

@@ -146,4 +146,35 @@ describe("a reported event", () => {
     expect((await api.fetch("/api/logs", { headers: as(ingest) })).status).toBe(403);
     expect((await api.fetch("/api/events", post(CALL, as(viewer)))).status).toBe(403);
   });
+
+  test("is taken as fast as a token may report, each token for itself, and no faster", async () => {
+    await using api = startManagement();
+    const lines = collect(api);
+    const thousand = Array.from({ length: 1_000 }, () => CALL);
+    const made = await (await api.asAdmin("/api/tokens", post({ role: "ingest" }))).json();
+    const headers = { authorization: `Bearer ${(made as TokenAnswer).token}` };
+    const send = (body: unknown) => api.fetch("/api/events", post(body, headers));
+    for (let burst = 0; burst < 2; burst++) expect((await send(thousand)).status).toBe(200);
+    const before = lines.length;
+    const refused = await send(CALL);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
+    expect((await readError(refused)).code).toBe("too_many_events");
+    expect(lines.length).toBe(before);
+    expect((await report(api, CALL)).status).toBe(200);
+    api.advance(10);
+    expect((await send(thousand)).status).toBe(200);
+    expect((await send(CALL)).headers.get("retry-after")).toBe("10");
+    api.advance(10_000);
+    expect((await send(CALL)).status).toBe(200);
+  });
+
+  test("that is long counts as several", async () => {
+    await using api = startManagement();
+    const tags = Object.fromEntries(
+      Array.from({ length: 32 }, (_, index) => [`${index}`.padEnd(256, "x"), "x".repeat(256)]),
+    );
+    const long = Array.from({ length: 60 }, () => ({ ...CALL, tags }));
+    for (let part = 0; part < 2; part++) expect((await report(api, long)).status).toBe(200);
+    expect((await report(api, CALL)).status).toBe(429);
+  });
 });

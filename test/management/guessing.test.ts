@@ -5,7 +5,7 @@ describe("guessing", () => {
   const guess = (api: Harness, token: string) =>
     api.fetch("/api/status", { headers: { authorization: `Bearer ${token}` } });
 
-  test("is slowed after the fifth wrong token, and the right one that somebody chose has to wait as well", async () => {
+  test("is slowed after the fifth wrong token, and the right one has to wait as well where it is short", async () => {
     await using api = startManagement({ token: "hunter2" });
     for (let attempt = 0; attempt < 5; attempt++)
       expect((await guess(api, `wrong${attempt}`)).status).toBe(401);
@@ -16,6 +16,16 @@ describe("guessing", () => {
     expect((await api.fetch("/api/session", post({ token: "hunter2" }))).status).toBe(429);
     api.advance(1_000);
     expect((await guess(api, "hunter2")).status).toBe(200);
+  });
+
+  test("locks out nobody whose token is long, whoever chose it", async () => {
+    for (const token of ["sixteen-chars-ok", "correct-horse-battery-staple"]) {
+      await using api = startManagement({ token });
+      for (let attempt = 0; attempt < 20; attempt++) await guess(api, `wrong${attempt}`);
+      expect((await guess(api, "wrong-and-as-long-as-the-right-one")).status).toBe(429);
+      expect((await guess(api, token)).status).toBe(200);
+      expect((await api.fetch("/api/session", post({ token }))).status).toBe(200);
+    }
   });
 
   test("locks out neither the holder of a generated token nor a page that is logged in", async () => {

@@ -20,7 +20,7 @@ test("pausing with kill ends the agent's streams within one turn, as cut, with t
   });
   const { store, fleet, keys, gateway } = plane;
   const setup = createSetup(settingsOf(CONFIG, "/nonexistent"));
-  store.state.writeAdminToken(hashSecret("secret"));
+  store.state.writeAdminToken({ hash: hashSecret("secret"), origin: "made" });
   const api = createManagement({
     now: () => Date.UTC(2026, 0, 15, 12),
     version: "1.2.3",

@@ -5,19 +5,29 @@ import { type DescribedRoute, renderOpenApi } from "../../server/management/open
 import { ROUTE_SUMMARIES } from "../../server/management/openapi-summaries.ts";
 import { startManagement } from "./support.ts";
 
+interface Answer {
+  readonly content?: { readonly "application/json": { readonly schema: unknown } };
+}
+
+interface Schema {
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
 interface Operation {
   readonly operationId: string;
   readonly security?: readonly unknown[];
   readonly "x-tollgate-role"?: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
   readonly requestBody?: { readonly content: { readonly "application/json": { readonly schema: unknown } } };
-  readonly responses: Readonly<Record<string, unknown>>;
+  readonly responses: Readonly<Record<string, Answer>>;
 }
 
 interface Description {
   readonly openapi: string;
   readonly info: { readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
 async function read(): Promise<Description> {
@@ -65,7 +75,27 @@ describe("the API's description", () => {
     expect(paths["/health"]?.get?.security).toEqual([]);
     expect(paths["/api/keys"]?.post?.["x-tollgate-role"]).toBe("admin");
     expect(paths["/api/events"]?.post?.["x-tollgate-role"]).toBe("ingest");
+    expect(paths["/api/live"]?.get?.["x-tollgate-role"]).toBe("viewer");
     expect(Object.keys(paths["/api/live"]?.get?.responses ?? {})).toContain("101");
+  });
+
+  test("says what a route answers, each form once and under its name", async () => {
+    const { paths, components } = await read();
+    const answerOf = (path: string, method: string) =>
+      paths[path]?.[method]?.responses["2XX"]?.content?.["application/json"].schema;
+    expect(answerOf("/api/agents", "get")).toEqual({ $ref: "#/components/schemas/AgentsAnswer" });
+    expect(components.schemas.AgentsAnswer).toMatchObject({
+      type: "object",
+      required: ["agents"],
+      properties: { agents: { type: "array", items: { $ref: "#/components/schemas/AgentStatus" } } },
+    });
+    expect(components.schemas.AgentStatus?.properties?.status).toEqual({
+      type: "string",
+      enum: ["active", "paused", "idle"],
+    });
+    expect(components.schemas.HealthAnswer?.required).not.toContain("reasons");
+    expect(answerOf("/api/session", "post")).toBeDefined();
+    expect(answerOf("/api/session", "delete")).toBeUndefined();
   });
 
   test("names each operation once", async () => {

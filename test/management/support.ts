@@ -85,7 +85,7 @@ export function startManagement(options: { token?: string; host?: string; config
   if ("problem" in store) throw new Error(store.problem);
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
   const token = options.token ?? createAdminToken(random);
-  store.state.writeAdminToken(hashSecret(token));
+  store.state.writeAdminToken({ hash: hashSecret(token), origin: "made" });
   const sealer = createSealer({ dataDir: folder.path, secretKey: null, random });
   const runTime = openRunTime(store.state, sealer);
   const configuration = createConfiguration({
@@ -98,7 +98,7 @@ export function startManagement(options: { token?: string; host?: string; config
   });
   const { setup } = configuration;
 
-  const fleet = createFleet({ index: store.index, zone: "UTC", now, ownerOf: () => null });
+  const fleet = createFleet({ index: store.index, zone: "UTC", now });
   const controls = createControls({ store, fleet, now: () => now, setup, log });
   const killed: string[] = [];
   const timers = new Set<() => void>();

@@ -4,7 +4,7 @@ import { permits, ROLES, type Role } from "../../server/core/role.ts";
 import { createManagement } from "../../server/management/management.ts";
 import { roleFor } from "../../server/management/roles.ts";
 import type { ErrorAnswer, TokenAnswer } from "../../server/management/wire/access.ts";
-import { type Harness, post, startManagement } from "./support.ts";
+import { type Harness, post, readError, startManagement } from "./support.ts";
 
 /** What nobody needs a token for: telling that the gateway lives, and logging in with what one sends. */
 const OPEN = ["GET /health", "POST /api/session"];
@@ -14,6 +14,8 @@ interface Walked {
   /** The pattern, and a path that fits it. */
   readonly pattern: string;
   readonly path: string;
+  /** Every body but that of the one route that takes lists, too. */
+  readonly takesMapping: boolean;
 }
 
 let api: Harness;
@@ -37,7 +39,8 @@ async function read<Answer>(path: string, body: object): Promise<Answer> {
 /** Every route; the socket as the request that opens it, what answers every method as one that no route has. */
 function listRoutes(): Walked[] {
   using listing = listed();
-  return listing.routes.map(({ method, path }) => ({
+  return listing.routes.map(({ method, path, takesMapping }) => ({
+    takesMapping,
     method: method === "WS" ? "GET" : method === "ALL" ? "PATCH" : method,
     pattern: path,
     path: path.replaceAll(/:\w+/g, "researcher").replace("*", "nothing/here"),
@@ -48,7 +51,11 @@ function listRoutes(): Walked[] {
 function listed() {
   const made = startManagement();
   return {
-    routes: createManagement(made.context).routes.map(({ method, path }) => ({ method, path })),
+    routes: createManagement(made.context).routes.map(({ method, path, hooks }) => ({
+      method,
+      path,
+      takesMapping: hooks.body !== undefined && path !== "/api/events",
+    })),
     [Symbol.dispose]: () => void made[Symbol.asyncDispose](),
   };
 }
@@ -57,7 +64,7 @@ const ROUTES = listRoutes();
 const CLOSED = ROUTES.filter(({ method, pattern }) => !OPEN.includes(`${method} ${pattern}`));
 const CASES = CLOSED.map((route) => [`${route.method} ${route.pattern}`, route] as const);
 
-async function send({ method, path }: Walked, headers: Record<string, string>) {
+async function send({ method, path }: Pick<Walked, "method" | "path">, headers: Record<string, string>) {
   // Guessing is slowed down by address; here everybody has the same one.
   api.advance(3_600_000);
   const before = api.store.journal.head.seq;
@@ -75,6 +82,7 @@ test("the list is the API's own: it holds what there is, and nothing but two rou
   expect(all).toContain("GET /api/status");
   expect(all).toContain("GET /api/live");
   expect(all).toContain("POST /api/agents/:id/pause");
+  expect(ROUTES.filter(({ takesMapping }) => takesMapping).length).toBeGreaterThan(10);
   expect(all.filter((route) => OPEN.includes(route)).toSorted()).toEqual(OPEN.toSorted());
 });
 
@@ -103,6 +111,17 @@ describe.each(CASES)("%s", (_, route) => {
     }
   });
 
+  test("refuses a body that is no mapping, where it takes one, and writes nothing then", async () => {
+    if (!route.takesMapping) return;
+    for (const body of ["[]", "1e999", "null", '"text"', "true", "{", "[{}]"]) {
+      api.advance(3_600_000);
+      const before = api.store.journal.head.seq;
+      const answer = await api.asAdmin(route.path, { method: route.method, body });
+      expect([body, answer.status, (await readError(answer)).code]).toEqual([body, 400, "invalid_body"]);
+      expect(api.store.journal.head.seq).toBe(before);
+    }
+  });
+
   test("refuses a page elsewhere, whatever it shows, where something would change", async () => {
     if (route.method === "GET") return;
     const headers = { ...bearer(api.token), origin: "https://evil.example" };
@@ -127,7 +146,7 @@ test("what a viewer is let into changes nothing, on any route", async () => {
 test("a path that is no route answers the one error shape, by whatever method", async () => {
   for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
     for (const path of ["/api", "/api/", "/api/nothing", "/api/agents/a/b/c/d", "/api/..%2fhealth"]) {
-      const { status, error } = await send({ method, pattern: path, path }, bearer(api.token));
+      const { status, error } = await send({ method, path }, bearer(api.token));
       expect([method, path, status]).toEqual([method, path, 404]);
       expect(error).toEqual({ code: "unknown_route", message: expect.any(String), details: null });
     }

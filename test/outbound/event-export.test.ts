@@ -238,4 +238,36 @@ describe("an event export", () => {
     expect(told.at(-1)).toBe("4 events could not be reported to events.endpoint.");
     expect(periods()).toEqual([]);
   });
+
+  test("says how many events the endpoint did not take, without what they hold, and sends none of them again", async () => {
+    const { exporting, posts, take, state, told, periods } = openExport();
+    const rejected = [{ index: 1, error: "the secret purpose" }];
+    state.answer = () => Response.json({ accepted: 2, rejected }, { status: 207 });
+    take("1", "2", "3");
+    await settle();
+    expect(told).toEqual(["events.endpoint did not take 1 of 3 reported events; they are not sent again."]);
+    take("4", "5", "6", "7", "8", "9");
+    await settle();
+    expect(told).toHaveLength(1);
+    state.now = 600_000;
+    take("10", "11", "12");
+    await settle();
+    expect(told.at(-1)).toBe("events.endpoint did not take 3 of 9 reported events; they are not sent again.");
+    take("13");
+    await exporting.close();
+    expect(told.at(-1)).toBe("events.endpoint did not take 1 of 1 reported events; they are not sent again.");
+    expect([told.length, posts.length, periods()]).toEqual([3, 5, []]);
+  });
+
+  test("says that some were not taken where the answer does not count them or does not end", async () => {
+    const { posts, take, state, told } = openExport();
+    const endless = new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(65_536)) });
+    state.answer = () => new Response(endless, { status: 207 });
+    take("1", "2", "3");
+    for (let turn = 0; turn < 50 && told.length === 0; turn++) await settle();
+    expect(told).toEqual([
+      "events.endpoint did not take some of 3 reported events; they are not sent again.",
+    ]);
+    expect(posts).toHaveLength(1);
+  });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import type { Line } from "../../server/core/event.ts";
+import { readEvents } from "../../server/management/event-import.ts";
 import { renderEvent } from "../../server/outbound/render-event.ts";
 
 const CHAINED = { seq: 1, prev: "", hash: "" };
@@ -105,5 +107,22 @@ describe("the event of a line", () => {
     expect(
       renderEvent({ ...CHAINED, type: "agent", time: CALL.time, event: "agent.paused", agent: "researcher" }),
     ).toBeNull();
+  });
+
+  test("has labels that another Tollgate takes, whatever the agent called its owner, purpose, run and model", () => {
+    const label = fc.option(fc.string({ unit: "binary", maxLength: 600 }), { nil: undefined });
+    fc.assert(
+      fc.property(label, label, label, label, (owner, purpose, run, model) => {
+        const event = renderEvent({ ...CALL, owner, purpose, run, requested_model: model, model });
+        expect(readEvents(event)).toMatchObject({ accepted: [{ agent: "researcher" }], rejected: [] });
+      }),
+    );
+  });
+
+  test("keeps a label as it is where it can, and leaves out one of which nothing is left", () => {
+    const run = `${"a".repeat(255)}\u{1f600}b`;
+    const event = renderEvent({ ...CALL, owner: "team\u202e\n ml", purpose: "\u200b\u00a0", run });
+    expect(event?.tags).toMatchObject({ owner: "team ml", run: "a".repeat(255), requested_model: "gpt-4o" });
+    expect(event?.tags).not.toHaveProperty("purpose");
   });
 });

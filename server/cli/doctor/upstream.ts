@@ -78,7 +78,7 @@ function tellVisit(name: string, base: string, failure: string | null): Finding 
   if (failure === null) return good(`${name} answers at ${host}.`);
   return wrong(
     `${name} cannot be reached at ${host}: ${failure.replace(/\.$/, "")}.`,
-    `Check the network and providers.${name}.base_url.`,
+    `Check the network and its address: \`tollgate providers set ${name} --base-url URL\`, or providers.${name}.base_url.`,
   );
 }
 
