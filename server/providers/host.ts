@@ -1,5 +1,6 @@
 /** Hosts with one official path under which every resource lies. */
 import type { Dialect } from "../core/call.ts";
+import { createMemory } from "../core/memory.ts";
 import type { ProviderSettings } from "../core/settings.ts";
 import type { Quirks } from "../protocols/protocol.ts";
 import type { HostTakes } from "../protocols/translation/takes.ts";
@@ -43,6 +44,9 @@ const PATHS: Readonly<Record<Dialect, string>> = {
   gemini: "v1beta/models/{model}:{action}",
 };
 
+/** Places of a host that are kept once found: agents use a few. */
+const MOST_PLACES = 500;
+
 /** What a prompt costs beyond its text where nothing else was seen. */
 const USUAL_OVERHEAD: Overhead = { plain: 40, tools: 140 };
 
@@ -84,15 +88,21 @@ function createLocate(spec: HostSpec, base: Base, isOfficial: boolean): (request
   const official = spec.officialPath;
   const heads = repeatedHeads(base, official);
   const root = rootOf(base, official);
+  const places = createMemory<Omit<Located, "url">>(MOST_PLACES);
 
-  return ({ method, rest, query, headers }) => {
+  function findPlace(method: string, rest: string): Omit<Located, "url"> {
     const segments = stripHeads(dropDoubledVersion(splitPath(rest)), heads);
     const resource = resourceOf(segments, spec.bare);
     const aside = besideOf(spec, segments[0]);
     const path =
       aside === null ? `${base.path}/${spec.rename?.(resource) ?? resource}` : `${root}${aside}/${resource}`;
+    return { path, operation: classify(method, path, spec.dialect) };
+  }
+
+  return ({ method, rest, query, headers }) => {
+    const { path, operation } = places(`${method} ${rest}`, () => findPlace(method, rest));
     const origin = isOfficial ? officialOrigin(spec, headers) : base.origin;
-    return { url: origin + path + query, path, operation: classify(method, path, spec.dialect) };
+    return { url: origin + path + query, path, operation };
   };
 }
 

@@ -2,6 +2,7 @@
 import { clampUsage } from "../core/chargeable.ts";
 import type { Instant } from "../core/duration.ts";
 import { matchesGlob } from "../core/glob.ts";
+import { createMemory } from "../core/memory.ts";
 import { type ExactUsd, MAX_CALL_COST, type NanoUsd, toNano } from "../core/money.ts";
 import { costAt, createFindDearest, createOwnCard } from "../core/price.ts";
 import type { ModelPrice, Settings } from "../core/settings.ts";
@@ -51,8 +52,8 @@ export interface Foresight {
   readonly mediaOutput: number | null;
 }
 
-/** Models that are remembered once found, or once not found: names come from outside. */
-const MAX_REMEMBERED = 2000;
+/** Prices that are kept once found, or once not found. */
+const MOST_PRICES = 2_000;
 const MAX_NAME = 256;
 /** What a call is called that names no model: the configuration's price of every model (`*`) is its price, too. */
 const UNNAMED = "";
@@ -66,7 +67,7 @@ export function createPrices(pricing: Settings["pricing"], listText: string | nu
   const list = createPriceList(listText);
   const fallback = typeof pricing.unknown === "string" ? null : createOwnPrice(pricing.unknown);
   const own = Object.entries(pricing.models).map(([glob, price]) => ({ glob, price: createOwnPrice(price) }));
-  const remembered = new Map<string, Price | null>();
+  const known = createMemory<Price | null>(MOST_PRICES);
 
   return {
     cost(provider, models, usage, passes, units, at) {
@@ -121,14 +122,10 @@ export function createPrices(pricing: Settings["pricing"], listText: string | nu
 
   function listedPrice(provider: Provider, model: string): Price | null {
     // Hosts that the configuration does not know may share an id and differ in their base.
-    const key = `${provider.id}\n${provider.base}\n${model}`;
-    const known = remembered.get(key);
-    if (known !== undefined) return known;
-    const id = provider.hosts.length > 0 ? (provider.pricesAs ?? provider.id) : null;
-    const found = list.find({ base: provider.base, id }, model);
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-    remembered.set(key, found);
-    return found;
+    return known(`${provider.id}\n${provider.base}\n${model}`, () => {
+      const id = provider.hosts.length > 0 ? (provider.pricesAs ?? provider.id) : null;
+      return list.find({ base: provider.base, id }, model);
+    });
   }
 }
 
