@@ -1,13 +1,47 @@
 /** Where a provider generates: which of its dialects serves a caller, and the path of it. */
 import type { Dialect } from "../core/call.ts";
+import type { Json } from "../protocols/json.ts";
+import { bareModel } from "../protocols/model-name.ts";
 import { decodePath } from "./paths.ts";
-import type { Provider, RequestLine } from "./provider.ts";
+import type { ModelHome, Provider, RequestLine } from "./provider.ts";
 
-/** The dialect in which a provider serves callers of `dialect`: theirs where it has that, else its first. */
-export function servingDialect({ id, serves }: Provider, dialect: Dialect): Dialect {
-  const [own] = serves.keys();
-  if (own === undefined) throw new Error(`the provider ${id} generates in no dialect`);
-  return serves.has(dialect) ? dialect : own;
+/** What decides about the dialect of a request, besides its model. */
+export interface Asking {
+  /** The body; null where it was passed on unread. */
+  readonly document: Json | null;
+  readonly hasTools: boolean;
+}
+
+/**
+ * The dialect in which a provider serves callers of `dialect` who ask for `model` (SPEC 12.3). Theirs, where it has that and
+ * serves there what this request asks of the model; else the model's home, or its first where the model has none.
+ */
+export function servingDialect(
+  { id, serves, homes = [] }: Provider,
+  dialect: Dialect,
+  model: string | null,
+  asking: Asking,
+): Dialect {
+  const [first] = serves.keys();
+  if (first === undefined) throw new Error(`the provider ${id} generates in no dialect`);
+  const name = bareModel(model);
+  const home = homes.find(({ models }) => models.test(name));
+  if (serves.has(dialect) && (home === undefined || isTaken(home.elsewhere, asking))) return dialect;
+  return home?.dialect ?? first;
+}
+
+function isTaken(elsewhere: ModelHome["elsewhere"], { document, hasTools }: Asking): boolean {
+  const effort = document?.reasoning_effort ?? null;
+  switch (elsewhere) {
+    case "nothing":
+      return false;
+    case "without-tools":
+      return !hasTools;
+    case "tools-untold":
+      return !hasTools || effort === null;
+    case "tools-unthinking":
+      return !hasTools || effort === "none";
+  }
 }
 
 /** What follows the provider in the path of a generating request in one of the dialects that it serves. */

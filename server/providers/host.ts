@@ -27,6 +27,7 @@ export interface HostSpec {
   readonly dialect: Dialect;
   /** Further dialects in which it generates. */
   readonly alsoServes?: readonly Dialect[];
+  readonly homes?: Provider["homes"];
   readonly quirks?: Quirks;
   readonly takes?: HostTakes;
   readonly streamUsage: Provider["streamUsage"];
@@ -58,6 +59,7 @@ export function createHost(spec: HostSpec, settings: ProviderSettings): Provider
     id: spec.id,
     speaks: spec.speaks,
     serves: new Map([spec.dialect, ...(spec.alsoServes ?? [])].map((dialect) => [dialect, PATHS[dialect]])),
+    ...(spec.homes === undefined ? {} : { homes: spec.homes }),
     hosts: spec.hosts,
     ...(spec.pricesAs === undefined ? {} : { pricesAs: spec.pricesAs }),
     quirks: spec.quirks ?? {},

@@ -1,6 +1,6 @@
 /** OpenAI. https://platform.openai.com/docs/api-reference */
 import { createHost } from "./host.ts";
-import type { MaxOutput, ProviderRecord } from "./provider.ts";
+import type { MaxOutput, ModelHome, ProviderRecord } from "./provider.ts";
 
 const hosts = ["api.openai.com"];
 
@@ -24,6 +24,26 @@ const maxOutput: MaxOutput = [
   ["codex-mini*", 100_000],
 ];
 
+/**
+ * What is served whole at `/v1/responses` alone. Some models are nowhere else ("only supported in v1/responses"); of others
+ * that think, chat completions refuse function tools ("use /v1/responses or set reasoning_effort to 'none'"). A version
+ * that nobody knows yet is taken for the newest one. https://developers.openai.com/api/docs/models
+ */
+const homes: readonly ModelHome[] = [
+  {
+    models: /^(?:o\d|gpt-[\d.]+)-pro|codex|deep-research|^computer-use/,
+    dialect: "openai-responses",
+    elsewhere: "nothing",
+  },
+  { models: /^gpt-5\.4(?!\d)/, dialect: "openai-responses", elsewhere: "tools-untold" },
+  {
+    models: /^gpt-(?:5\.(?:[6-9]|\d\d)|6(?!\.\d|-astra))/,
+    dialect: "openai-responses",
+    elsewhere: "tools-unthinking",
+  },
+  { models: /^gpt-(?:5\.5|[6-9]|1\d)/, dialect: "openai-responses", elsewhere: "without-tools" },
+];
+
 export const openai: ProviderRecord = {
   id: "openai",
   hosts,
@@ -38,6 +58,7 @@ export const openai: ProviderRecord = {
         bare: "chat/completions",
         dialect: "openai-chat",
         alsoServes: ["openai-responses"],
+        homes,
         streamUsage: "ask",
         maxOutput,
       },

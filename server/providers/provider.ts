@@ -10,9 +10,11 @@ export interface Provider {
   readonly speaks: Speech;
   /**
    * The dialects in which it generates, with the path of each after the provider; `{model}` and `{action}` where they
-   * stand in it. Callers of other dialects are translated into the first.
+   * stand in it. Callers of other dialects are translated into the first, or into the model's home.
    */
   readonly serves: ReadonlyMap<Dialect, string>;
+  /** The models that have a home among them: the first that fits. Left out where every dialect serves every model whole. */
+  readonly homes?: readonly ModelHome[];
   /** Host names by which a call in plain form is recognised; the first one's origin is the official base. */
   readonly hosts: readonly string[];
   /** Its id in the price list, when that differs. */
@@ -47,6 +49,18 @@ export type Speech = NonNullable<ProviderSettings["protocol"]>;
 export interface Overhead {
   readonly plain: number;
   readonly tools: number;
+}
+
+/** Models that one dialect of a provider serves whole, and its others in part or not at all. */
+export interface ModelHome {
+  /** Their own names, lower-case, with nothing before them. */
+  readonly models: RegExp;
+  readonly dialect: Dialect;
+  /**
+   * What its others take of them: `nothing`; everything `without-tools`; tools too, but only where the request says no
+   * effort (`tools-untold`), or says that there is to be none (`tools-unthinking`).
+   */
+  readonly elsewhere: "nothing" | "without-tools" | "tools-untold" | "tools-unthinking";
 }
 
 /** A glob of models' names and the tokens that they make at most, each; empty where nobody says. */

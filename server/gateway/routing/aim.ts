@@ -1,4 +1,5 @@
 /** A call as it goes to one target: where, with which key, and in which words (SPEC 12.1-12.5, 5.1). */
+import type { Dialect } from "../../core/call.ts";
 import { type Refusal, refusal } from "../../core/refusal.ts";
 import type { Priority } from "../../core/settings.ts";
 import { parseExactly } from "../../protocols/exact-json.ts";
@@ -50,11 +51,15 @@ export interface Aimed {
 /** Aims a call at a target; the call as it came where the target is what the client asked for. */
 export function aim(asked: Asked, target: Target): Aimed | Refusal {
   const { addressed, prepared, operation } = asked;
-  const isThere = addressed !== null && isSameProvider(addressed.provider, target.provider);
-  const isSameModel = target.model === null || target.model === prepared.model;
-  if (!isThere && !target.provider.serves.has(operation.dialect)) return translate(asked, target);
-  const takes = isThere ? undefined : target.provider.takes;
-  const fitted = fitBody(prepared, operation.dialect, target.model ?? prepared.model, takes);
+  const { provider } = target;
+  const model = target.model ?? prepared.model;
+  const isThere = addressed !== null && isSameProvider(addressed.provider, provider);
+  const isSameModel = model === prepared.model;
+  // What was sent there as it is stays so, and so does what the provider alone knows how to take.
+  const isAsSent = isThere && (isSameModel || !provider.serves.has(operation.dialect));
+  const dialect = isAsSent ? operation.dialect : servingDialect(provider, operation.dialect, model, prepared);
+  if (dialect !== operation.dialect) return translate(asked, target, dialect, isThere);
+  const fitted = fitBody(prepared, operation.dialect, model, isThere ? undefined : provider.takes);
   if (isThere && isSameModel && fitted === null) {
     return {
       destination: addressed,
@@ -113,10 +118,9 @@ function placeAt(
 }
 
 /** The same request in another format. */
-function translate(asked: Asked, target: Target): Aimed | Refusal {
+function translate(asked: Asked, target: Target, dialect: Dialect, isThere: boolean): Aimed | Refusal {
   const { line, operation, prepared, setup } = asked;
   const { provider } = target;
-  const dialect = servingDialect(provider, operation.dialect);
   const client = findSpeaker(operation.dialect);
   const serving = findSpeaker(dialect);
   const isKnown = EVERYWHERE.has(operation.name) && operation.streamFraming !== "ndjson";
@@ -137,9 +141,9 @@ function translate(asked: Asked, target: Target): Aimed | Refusal {
   const translated = translateRequest(request, lineFacts, client, serving, recipient, unsupported);
   if ("reason" in translated) return translated;
   const moved = { ...line, method: "POST", ...generatingLine(provider, dialect, model, prepared.stream) };
-  const destination = leadTo(asked, provider, moved, null);
+  const destination = leadTo(asked, provider, moved, isThere ? asked.caller.own : null);
   if ("reason" in destination) return destination;
-  const headers = harmlessHeaders(line.headers, false);
+  const headers = isThere ? new Headers(line.headers) : harmlessHeaders(line.headers, false);
   headers.delete("content-encoding");
   const body = encoder.encode(JSON.stringify(translated.body));
   const next = prepareDocument(provider, destination.located.operation, body);

@@ -28,8 +28,24 @@ const MODELS: readonly (readonly [RegExp, readonly ToldEffort[]])[] = [
   [/^gpt-\d/, UP_TO_MAX],
 ];
 
+/** These do not think unless they are told to; the others do, as far as they can. */
+const QUIET = /^gpt-5\.[1-4](?!\d)/;
+/** Open weights, which are served by other hosts and take whatever those do. */
+const OPEN = /^gpt-oss/;
+
 /** The words that a model takes: none where it does not think. Null: the model is another maker's, of which nothing is known. */
 export function effortsOf(model: string): readonly ToldEffort[] | null {
   const name = bareModel(model);
   return MODELS.find(([models]) => models.test(name))?.[1] ?? null;
+}
+
+/**
+ * Whether a model that is told this, or nothing (null), lets itself be told a temperature, a top_p and penalties: one that
+ * thinks takes nothing but its defaults. https://developers.openai.com/api/docs/guides/latest-model
+ */
+export function takesSampling(model: string, told: ToldEffort | null): boolean {
+  const taken = effortsOf(model) ?? [];
+  const name = bareModel(model);
+  if (taken.length === 0 || OPEN.test(name)) return true;
+  return taken.includes("none") && (told === null ? QUIET.test(name) : told === "none");
 }

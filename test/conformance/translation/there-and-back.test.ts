@@ -76,7 +76,7 @@ describe("a request", () => {
     test(`${client}, then ${serving}`, () => {
       for (const [models, without] of [
         [MODELS, ["thinking"]],
-        [THINKERS, ["temperature", "topP", "topK"]],
+        [THINKERS, ["temperature", "topP", "topK", "frequencyPenalty", "presencePenalty"]],
       ] as const) {
         fc.assert(
           fc.property(requestsOf([client, serving], without), (request) => {

@@ -50,8 +50,11 @@ function settle(request: NeutralRequest): NeutralRequest {
   const { thinking, maxTokens } = request;
   const isShown = thinking?.isShown === true && thinking.amount.kind !== "off" ? true : null;
   const isSaid = thinking && (thinking.amount.kind !== "unsaid" || isShown);
+  // Nor is a model that thinks told how to choose its tokens.
+  const isFree = thinking?.amount.kind !== "effort";
   return {
     ...request,
+    ...(isFree ? {} : { temperature: null, topP: null }),
     model: "gpt-5.1",
     maxTokens: maxTokens === null ? null : Math.max(16, maxTokens),
     thinking: isSaid ? { ...thinking, isShown } : null,

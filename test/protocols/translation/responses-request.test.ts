@@ -44,7 +44,8 @@ test("a text is what the user says, and nothing else is said", () => {
 test("an agent's whole conversation comes through, and back to a provider as it was", () => {
   const parameters = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
   const body = {
-    model: "gpt-5.1",
+    // One that takes a temperature although it thinks.
+    model: "grok-4",
     instructions: "Be brief.",
     stream: true,
     input: [
@@ -100,7 +101,7 @@ test("an agent's whole conversation comes through, and back to a provider as it 
     signature: { by: "openai-responses", value: "gAAAA" },
   });
   expect(request.turns[2]?.parts[0]).toMatchObject({ id: "call_1", name: "weather", isError: false });
-  expect(write(request)).toEqual({ body, uncarried: [] });
+  expect(write(request, "grok-4")).toEqual({ body, uncarried: [] });
 });
 
 test("instructions before the conversation are the system prompt, whoever gives them", () => {

@@ -6,6 +6,7 @@ import { fitSchemaName, fitUser } from "../openai-limits.ts";
 import { tellStrict } from "../openai-schema.ts";
 import type { WriteTarget, WrittenRequest } from "../speaker.ts";
 import { tellEffort } from "../told-effort.ts";
+import { fitSampling } from "../told-sampling.ts";
 import { narrow } from "./narrow.ts";
 import { writeMessages } from "./write-messages.ts";
 
@@ -14,20 +15,20 @@ export function writeRequest(asked: NeutralRequest, { model, takes = {} }: Write
   const uncarried = new Set<Feature>();
   const request = narrow(asked, takes, uncarried);
   const messages = writeMessages(request, uncarried);
-  const { maxTokens, temperature, topP, seed, frequencyPenalty, presencePenalty, stop } = request;
-  const { tools, toolChoice, parallelTools, format, thinking, user, stream } = request;
+  const { maxTokens, seed, stop, tools, toolChoice, parallelTools, format, thinking, user, stream } = request;
   // Whether thinking is shown is the host's decision.
   const effort = thinking && tellEffort(thinking.amount, model, uncarried);
+  const sampling = fitSampling(request, model, effort, uncarried);
   const { seed: seedName = "seed", user: userName = "user" } = takes;
   const body = {
     model,
     messages,
     ...given(usualCeiling(model), maxTokens),
-    ...given("temperature", temperature),
-    ...given("top_p", topP),
+    ...given("temperature", sampling.temperature),
+    ...given("top_p", sampling.topP),
     ...given(seedName, seed),
-    ...given("frequency_penalty", frequencyPenalty),
-    ...given("presence_penalty", presencePenalty),
+    ...given("frequency_penalty", sampling.frequencyPenalty),
+    ...given("presence_penalty", sampling.presencePenalty),
     ...given("stop", stop.length > 0 ? stop : null),
     ...(tools.length > 0 ? { tools: tools.map(writeTool) } : {}),
     // Without tools, what speaks of them is refused.

@@ -1,11 +1,12 @@
 /** The request of the responses API for a provider. https://platform.openai.com/docs/api-reference/responses/create */
 import type { Json } from "../../json.ts";
 import type { Feature, Format, NeutralRequest, Thinking, Tool, ToolChoice } from "../form.ts";
-import { effortsOf } from "../gpt.ts";
+import { effortsOf, type ToldEffort } from "../gpt.ts";
 import { fitSchemaName, fitUser, HIGHEST_TEMPERATURE } from "../openai-limits.ts";
 import { tellStrict } from "../openai-schema.ts";
 import type { WriteTarget, WrittenRequest } from "../speaker.ts";
 import { tellEffort } from "../told-effort.ts";
+import { fitSampling } from "../told-sampling.ts";
 import { writeInput } from "./write-items.ts";
 
 /** OpenAI takes no lower ceiling: who asks for less gets a little more, rather than nothing. */
@@ -15,8 +16,9 @@ const LOWEST_CEILING = 16;
 export function writeRequest(request: NeutralRequest, target: WriteTarget): WrittenRequest {
   const uncarried = new Set<Feature>(unplaced(request));
   const input = writeInput(request, (feature) => uncarried.add(feature));
-  const { maxTokens, temperature, topP, tools, stream } = request;
-  const thinking = request.thinking && writeThinking(request.thinking, target.model, uncarried);
+  const { maxTokens, tools, stream, thinking } = request;
+  const effort = thinking && tellEffort(thinking.amount, target.model, uncarried);
+  const { temperature, topP } = fitSampling(request, target.model, effort, uncarried);
   const user = fitUser(request.user);
   const isCool = temperature !== null && temperature <= HIGHEST_TEMPERATURE;
   return {
@@ -32,7 +34,7 @@ export function writeRequest(request: NeutralRequest, target: WriteTarget): Writ
       ...(isCool ? { temperature } : {}),
       ...(topP === null ? {} : { top_p: topP }),
       ...(request.format ? { text: { format: writeFormat(request.format) } } : {}),
-      ...thinking,
+      ...(thinking ? writeThinking(thinking, effort, target.model) : {}),
       ...(user === null ? {} : { safety_identifier: user }),
       store: false,
     },
@@ -81,8 +83,7 @@ function writeFormat(format: Format): Json {
 }
 
 /** What was thought comes back encrypted, for the next turn. Models that do not think refuse to be asked for it. */
-function writeThinking({ amount, isShown }: Thinking, model: string, uncarried: Set<Feature>): Json {
-  const effort = tellEffort(amount, model, uncarried);
+function writeThinking({ amount, isShown }: Thinking, effort: ToldEffort | null, model: string): Json {
   const thinks = amount.kind !== "off" && effortsOf(model)?.length !== 0;
   const reasoning = {
     ...(effort === null ? {} : { effort }),
