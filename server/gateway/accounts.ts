@@ -2,7 +2,7 @@
 import type { Identity } from "../core/agent.ts";
 import type { Budget, Caps } from "../core/budget.ts";
 import type { NanoUsd } from "../core/money.ts";
-import type { AgentState, LiveFleet } from "./fleet.ts";
+import type { AgentState, LiveFleet, OwnerState } from "./fleet.ts";
 import type { RunState } from "./runs.ts";
 import type { Setup } from "./setup.ts";
 import { type Charged, capOnce, createOwnAccount, NO_CAPS } from "./stakes.ts";
@@ -11,8 +11,8 @@ import type { AgentTerms } from "./terms.ts";
 export interface Payers {
   readonly identity: Identity;
   readonly agent: AgentState;
-  /** Whose cap it is charged to, as `ownerCharged` says. */
-  readonly owner: string | null;
+  /** Whose cap it is charged to, as `ownerCharged` says: the very state that its spending goes to. */
+  readonly owner: OwnerState | null;
   readonly run: RunState | null;
   readonly fleet: LiveFleet;
   /** What earlier attempts of the call are charged. */
@@ -40,9 +40,9 @@ export function chargedTo(payers: Payers): Charged[] {
   if (owner !== null) {
     charged.push({
       scope: "owner",
-      name: owner,
-      account: fleet.owner(owner).money,
-      caps: () => setup().ownerCaps.get(owner) ?? NO_CAPS,
+      name: owner.name,
+      account: owner.money,
+      caps: () => setup().ownerCaps.get(owner.name) ?? NO_CAPS,
     });
   }
   if (run !== null)

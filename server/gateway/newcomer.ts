@@ -10,7 +10,7 @@ import type { Upstream } from "./arrival.ts";
 import { type Call, type CallFacts, describeCall } from "./call.ts";
 import type { Controls } from "./controls.ts";
 import { type Earlier, NOTHING_EARLIER } from "./earlier.ts";
-import type { AgentState, LiveFleet } from "./fleet.ts";
+import type { AgentState, LiveFleet, OwnerState } from "./fleet.ts";
 import type { LaneDestination } from "./lane-upstream.ts";
 import { meet } from "./meet.ts";
 import { type Plan, planCall } from "./plan.ts";
@@ -70,14 +70,15 @@ export function introduce(
   const run = named === null ? null : controls.runs.find(name, named, setup.policies.length > 0);
   const plan = planOf(applicant, context);
   const facts = describeCall({ ...applicant, plan, trust: controls.trustScore(name, setup) });
-  const owner = ownerCharged(agent, facts.owner, context.setup());
+  const payer = ownerCharged(agent, facts.owner, context.setup());
+  const owner = payer === null ? null : fleet.owner(payer);
   const budgets = budgetsOf(identity, agent, owner, run, earlier.costNano ?? 0, context);
   return {
     agent,
     facts,
     budgets,
     stakes: plan === null ? [] : createStakes(budgets, plan),
-    charged: { owner: owner === null ? null : fleet.owner(owner), run },
+    charged: { owner, run },
     fingerprint: setup.agent(name).loops.action === "off" ? null : prepared.readFingerprint(),
     upstream: {
       origin: originOf(destination.located.url),
@@ -92,7 +93,7 @@ export function introduce(
 function budgetsOf(
   identity: Identity,
   agent: AgentState,
-  owner: string | null,
+  owner: OwnerState | null,
   run: RunState | null,
   spentBefore: NanoUsd,
   { controls, fleet, setup }: NewcomerContext,

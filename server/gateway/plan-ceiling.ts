@@ -42,17 +42,19 @@ export function planCeiling({ provider, model, demand, limit, context, seen }: C
   const recorded = recordedCeiling(provider, model);
   const kept = demand.ceiling ?? (isDeclared ? null : recorded);
   const window = context ?? Number.POSITIVE_INFINITY;
-  const own = kept ?? Math.min(recorded ?? limit ?? USUAL_CEILING, window);
-  const each = Math.min(own, limit ?? own);
   const left = window - seen;
   const hasRoom = context !== null && left >= Math.max(LEAST_OUTPUT, demand.thinkingBudget + 1);
   const room = hasRoom && demand.ceiling === null ? left : null;
+  // By the estimate next to nothing is left: any number might be too many, and a small window is bound enough.
+  const isFull = !hasRoom && window <= USUAL_CEILING;
+  const own = kept ?? (isFull ? window : Math.min(recorded ?? limit ?? USUAL_CEILING, window));
+  const each = Math.min(own, limit ?? own);
   return {
     each,
     room,
     imposesCeiling: limit !== null && (kept ?? Number.POSITIVE_INFINITY) > limit,
     // An answer never outgrows the window, whoever says nothing.
-    guessesCeiling: kept === null && (room !== null || each < window),
+    guessesCeiling: kept === null && !isFull && (room !== null || each < window),
   };
 }
 

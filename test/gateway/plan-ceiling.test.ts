@@ -56,6 +56,12 @@ describe("what the configuration says a model gives out", () => {
     expect(recordedCeiling(provider, "meta/Llama3:8b")).toBe(4_096);
   });
 
+  test("is not written where the input may fill a small window", () => {
+    const facts = { provider, context: 4_096, seen: 3_900 };
+    expect(ceiling(facts)).toMatchObject({ each: 4_096, room: null, guessesCeiling: false });
+    expect(ceiling({ ...facts, seen: 3_000 })).toMatchObject({ room: 1_096, guessesCeiling: true });
+  });
+
   test("is lowered by the agent's limit, which is written, too", () => {
     expect(ceiling({ provider, limit: 700 })).toMatchObject({ each: 700, imposesCeiling: true });
     expect(ceiling({ provider, limit: 9_000 })).toMatchObject({ each: 4_096, imposesCeiling: true });
