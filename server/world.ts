@@ -5,13 +5,13 @@ import { totalmem } from "node:os";
 import type { AssetTable } from "./assets.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Bytes, Instant, Millis } from "./core/duration.ts";
-import { createDial } from "./dial.ts";
-import type { Dial } from "./gateway/contact.ts";
+import type { IsUnconnected } from "./gateway/contact.ts";
 import { createFleet, type LiveFleet } from "./gateway/fleet.ts";
 import type { Fetch } from "./gateway/forward.ts";
 import { createKeyring, type Keyring } from "./gateway/keys.ts";
 import type { Resolve } from "./gateway/target-url.ts";
 import { type Alerts, createAlerts } from "./outbound/alerts/alerts.ts";
+import { createIsUnconnected, SYSTEM_TABLES } from "./sockets.ts";
 import type { Store } from "./store/store.ts";
 
 export interface World {
@@ -23,7 +23,7 @@ export interface World {
   /** Calls back each period until the returned function is called. Does not keep the process alive. */
   every(period: Millis, run: () => void): () => void;
   readonly fetch: Fetch;
-  readonly dial: Dial;
+  readonly isUnconnected: IsUnconnected;
   readonly resolve: Resolve;
   /** What buffered request bodies may hold together: a quarter of the machine's memory. */
   readonly bodyMemory: Bytes;
@@ -60,7 +60,7 @@ export function createWorld({ version, configuration, store, assets, log }: Worl
     random: (bytes) => randomBytes(bytes),
     every,
     fetch: (url, init) => fetch(url, init),
-    dial: createDial({ connect, resolve: lookUp, every, env: process.env }),
+    isUnconnected: createIsUnconnected({ ...SYSTEM_TABLES, resolve: lookUp }),
     resolve: lookUp,
     bodyMemory: totalmem() / 4,
     store,

@@ -59,28 +59,11 @@ export async function forward(
     return brokenAnswer(call, `status_${response.status}`);
   } catch (cause) {
     const code = errorCode(cause);
-    if (call.stopped === null && NOT_SENT.test(code)) {
-      contacts.end(call);
-      return unreachable(call, code);
-    }
-    return (await isUnconnected(call, departure, code, contacts))
-      ? unreachable(call, "connect_timeout")
-      : explainBreak(call, cause);
+    const isUnconnected = contacts.end(call);
+    if (call.stopped !== null) return explainBreak(call, cause);
+    if (isUnconnected) return unreachable(call, "connect_timeout");
+    return NOT_SENT.test(code) ? unreachable(call, code) : explainBreak(call, cause);
   }
-}
-
-/** Whether an answer stayed away because nobody took the connection. */
-async function isUnconnected(
-  call: Call,
-  departure: Departure,
-  code: string,
-  contacts: Contacts,
-): Promise<boolean> {
-  const contact = contacts.end(call);
-  const isTimeout = call.stopped === "upstream_timeout";
-  if (call.stopped !== null && !isTimeout) return false;
-  if (contact !== "unknown") return contact === "none";
-  return (isTimeout || code === "ETIMEDOUT") && !(await contacts.ask(departure));
 }
 
 /** Connects to the checked address while Host and TLS go by the name, so that DNS cannot answer differently now. */

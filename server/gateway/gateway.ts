@@ -7,7 +7,7 @@ import type { Bytes, Instant, Millis } from "../core/duration.ts";
 import type { Store } from "../store/store.ts";
 import { stopCall } from "./call.ts";
 import type { Connection } from "./connection.ts";
-import { createContacts, type Dial } from "./contact.ts";
+import { createContacts, type IsUnconnected } from "./contact.ts";
 import { type Controls, createControls } from "./controls.ts";
 import { noteDefect } from "./defect.ts";
 import type { LiveFleet } from "./fleet.ts";
@@ -29,7 +29,7 @@ export interface GatewayContext {
   readonly newId: () => string;
   readonly every: Every;
   readonly fetch: Fetch;
-  readonly dial: Dial;
+  readonly isUnconnected: IsUnconnected;
   readonly resolve: Resolve;
   readonly store: Store;
   readonly fleet: LiveFleet;

@@ -1,128 +1,104 @@
-/** When anybody wonders whether a call has found a connection, and how often a host is asked. */
+/** When anybody wonders whether a call has found a connection, and what becomes of it. */
 import { describe, expect, test } from "bun:test";
 import { createContacts } from "../../server/gateway/contact.ts";
 
 const SECOND = 1_000;
 
-interface Knock {
+interface Question {
   readonly place: string;
-  answer(isThere: boolean): Promise<void>;
+  answer(isUnconnected: boolean): Promise<void>;
 }
 
-/** Contacts at a clock that the test moves, and hosts that answer when it says. */
+/** Contacts whose questions the test answers. */
 function openContacts() {
-  const clock = { now: 0 };
-  const knocks: Knock[] = [];
+  const questions: Question[] = [];
   const contacts = createContacts({
-    now: () => clock.now,
-    dial: (host, port) => {
+    isUnconnected: (host, port) => {
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      const answer = async (isThere: boolean): Promise<void> => {
-        resolve(isThere);
+      const answer = async (isUnconnected: boolean): Promise<void> => {
+        resolve(isUnconnected);
         await new Promise(setImmediate);
       };
-      knocks.push({ place: `${host} ${port}`, answer });
+      questions.push({ place: `${host} ${port}`, answer });
       return promise;
     },
   });
-  const begin = (url = "https://api.example.com/v1", address: string | null = null) => {
-    const call = { admitted: clock.now, abort: new AbortController() };
+  const begin = (
+    url = "https://api.example.com/v1",
+    { admitted = 0, address = null }: { admitted?: number; address?: string | null } = {},
+  ) => {
+    const call = { admitted, abort: new AbortController() };
     contacts.begin(call, { url, address, headers: new Headers(), body: new Uint8Array(0) });
     return call;
   };
-  const sweepAt = (now: number): void => {
-    clock.now = now;
-    contacts.sweep(now);
-  };
-  return { contacts, knocks, begin, sweepAt };
+  return { contacts, questions, begin };
 }
 
 describe("a call whose answer stays away", () => {
   test("is nobody's concern for ten seconds, nor after its answer has begun", () => {
-    const { contacts, knocks, begin, sweepAt } = openContacts();
+    const { contacts, questions, begin } = openContacts();
     const [waiting, answered] = [begin(), begin("https://other.example.com")];
-    sweepAt(10 * SECOND - 1);
-    expect(knocks).toEqual([]);
-    expect(contacts.end(answered)).toBe("unknown");
-    sweepAt(10 * SECOND);
-    expect(knocks).toHaveLength(1);
+    contacts.sweep(10 * SECOND - 1);
+    expect(questions).toEqual([]);
+    expect(contacts.end(answered)).toBe(false);
+    contacts.sweep(10 * SECOND);
+    expect(questions).toHaveLength(1);
     expect(waiting.abort.signal.aborted).toBe(false);
   });
 
-  test("goes on where its host takes connections, and its host is not asked again", async () => {
-    const { contacts, knocks, begin, sweepAt } = openContacts();
+  test("goes on where it may have a connection, and is not asked about again", async () => {
+    const { contacts, questions, begin } = openContacts();
     const call = begin();
-    sweepAt(10 * SECOND);
-    await knocks[0]?.answer(true);
-    sweepAt(600 * SECOND);
-    expect(knocks).toHaveLength(1);
+    contacts.sweep(10 * SECOND);
+    await questions[0]?.answer(false);
+    contacts.sweep(600 * SECOND);
+    expect(questions).toHaveLength(1);
     expect(call.abort.signal.aborted).toBe(false);
-    expect(contacts.end(call)).toBe("made");
+    expect(contacts.end(call)).toBe(false);
   });
 
-  test("is aborted where its host is silent", async () => {
-    const { contacts, knocks, begin, sweepAt } = openContacts();
+  test("is aborted where it has none, and known not to have been sent", async () => {
+    const { contacts, questions, begin } = openContacts();
     const call = begin();
-    sweepAt(10 * SECOND);
-    await knocks[0]?.answer(false);
+    contacts.sweep(10 * SECOND);
+    await questions[0]?.answer(true);
     expect(call.abort.signal.aborted).toBe(true);
-    expect(contacts.end(call)).toBe("none");
+    expect([contacts.end(call), contacts.end(call)]).toEqual([true, false]);
   });
 
-  test("is left alone when its answer begins while its host is asked", async () => {
-    const { contacts, knocks, begin, sweepAt } = openContacts();
+  test("is left alone when its answer begins while the system is asked", async () => {
+    const { contacts, questions, begin } = openContacts();
     const call = begin();
-    sweepAt(10 * SECOND);
-    expect(contacts.end(call)).toBe("unknown");
-    await knocks[0]?.answer(false);
+    contacts.sweep(10 * SECOND);
+    expect(contacts.end(call)).toBe(false);
+    await questions[0]?.answer(true);
     expect(call.abort.signal.aborted).toBe(false);
+    expect(contacts.end(call)).toBe(false);
   });
 });
 
-describe("a host", () => {
-  test("is asked once for all that wait for it", async () => {
-    const { knocks, begin, sweepAt } = openContacts();
+describe("the system", () => {
+  test("is asked once for all that wait for a host, and not for those who came later", async () => {
+    const { contacts, questions, begin } = openContacts();
     const calls = Array.from({ length: 500 }, () => begin());
-    sweepAt(10 * SECOND);
-    expect(knocks).toHaveLength(1);
-    await knocks[0]?.answer(false);
+    const later = begin(undefined, { admitted: 1 });
+    contacts.sweep(10 * SECOND);
+    expect(questions).toHaveLength(1);
+    await questions[0]?.answer(true);
     expect(calls.every(({ abort }) => abort.signal.aborted)).toBe(true);
-  });
-
-  test("that takes connections is believed for ten seconds", async () => {
-    const { knocks, begin, sweepAt } = openContacts();
-    begin();
-    sweepAt(5 * SECOND);
-    begin();
-    sweepAt(10 * SECOND);
-    await knocks[0]?.answer(true);
-    sweepAt(15 * SECOND);
-    expect(knocks).toHaveLength(1);
-    begin();
-    sweepAt(25 * SECOND);
-    expect(knocks).toHaveLength(2);
-  });
-
-  test("that was silent is asked anew for a call that did not wait for that", async () => {
-    const { knocks, begin, sweepAt } = openContacts();
-    begin();
-    sweepAt(1 * SECOND);
-    const later = begin();
-    sweepAt(10 * SECOND);
-    await knocks[0]?.answer(false);
-    sweepAt(11 * SECOND);
-    expect(knocks).toHaveLength(2);
     expect(later.abort.signal.aborted).toBe(false);
+    contacts.sweep(11 * SECOND);
+    expect(questions).toHaveLength(2);
   });
 
-  test("is asked at its port, and at the address that was checked where there is one", () => {
-    const { knocks, begin, sweepAt } = openContacts();
+  test("is asked about the host's port, and about the address that was checked where there is one", () => {
+    const { contacts, questions, begin } = openContacts();
     begin("https://api.example.com/v1?key=1");
     begin("http://api.example.com/v1");
     begin("http://[::1]:11434/v1");
-    begin("https://target.example.com:8443/v1", "192.0.2.7");
-    sweepAt(10 * SECOND);
-    expect(knocks.map(({ place }) => place)).toEqual([
+    begin("https://target.example.com:8443/v1", { address: "192.0.2.7" });
+    contacts.sweep(10 * SECOND);
+    expect(questions.map(({ place }) => place)).toEqual([
       "api.example.com 443",
       "api.example.com 80",
       "::1 11434",

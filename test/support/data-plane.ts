@@ -53,8 +53,8 @@ export interface DataPlaneOptions {
   /** Answers what goes upstream; a thrown error is a network failure. */
   readonly upstream: (request: SentRequest) => Response | Promise<Response>;
   readonly resolve?: (host: string) => Promise<string[]>;
-  /** Whether a host takes connections; every one does unless told. */
-  readonly dial?: (host: string, port: number) => Promise<boolean>;
+  /** Whether a host takes no connections; every one takes them unless told. */
+  readonly isUnconnected?: (host: string, port: number) => Promise<boolean>;
   readonly start?: Instant;
   /** Where it lives, and what an earlier one has left there; without one it has a folder that goes with it. */
   readonly folder?: string;
@@ -124,7 +124,7 @@ export function openDataPlane(options: DataPlaneOptions): DataPlane {
       sent.push(request);
       return options.upstream(request);
     },
-    dial: options.dial ?? (async () => true),
+    isUnconnected: options.isUnconnected ?? (async () => false),
     resolve: options.resolve ?? (async () => []),
     store,
     fleet,

@@ -34,8 +34,7 @@ export function failureOf(
   now: Instant,
 ): Failure | null {
   if (stopped !== null && stopped !== "upstream_timeout") return null;
-  // A target at which all of the call's time has passed is not asked again, whether it heard of it or not.
-  if ("refusal" in result) return result.sent || stopped !== null ? { kind: "lost" } : { kind: "unsent" };
+  if ("refusal" in result) return result.sent ? { kind: "lost" } : { kind: "unsent" };
   if (!TURNED_AWAY.has(result.status)) return null;
   const retryAfter = readRetryAfter(result.headers, now);
   return { kind: result.status === 429 ? "limited" : "turned-away", retryAfter };
