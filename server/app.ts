@@ -104,7 +104,7 @@ function serve(management: App, address: { hostname: string; port: number }, res
   });
   app.use(management);
   if (rest === null) app.use(createDevelopmentPage(join(import.meta.dir, "../web/dist")));
-  app.listen(address);
+  app.listen({ ...address, hostname: address.hostname === "localhost" ? LOOPBACK : address.hostname });
   const { server } = app;
   if (!server) throw new Error(`Nothing listens at ${address.hostname}:${address.port}.`);
   return server;
@@ -130,10 +130,12 @@ function notFound(gatewayUrl: string): Response {
   return new Response(`Nothing is served here. Agents call ${gatewayUrl}.\n`, { status: 404 });
 }
 
+/** What `localhost` means to listen at. Said outright: whoever connects to the name may try another loopback address first. */
+const LOOPBACK = "127.0.0.1";
+
 /** How this machine reaches a listener: a wildcard address is loopback from here. */
 function urlOf(server: Server): string {
-  const host = server.hostname ?? "127.0.0.1";
-  const reachable =
-    host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  const host = server.hostname ?? LOOPBACK;
+  const reachable = host === "0.0.0.0" || host === "::" ? LOOPBACK : host.includes(":") ? `[${host}]` : host;
   return `http://${reachable}:${server.port}`;
 }

@@ -28,7 +28,7 @@ const MAY_ALSO = new Map<string, readonly string[]>([
   ["cli/config-check.ts", ["load"]],
   ["cli/config-import.ts", ["providers"]],
   ["cli/config-unset.ts", ["store"]],
-  ["cli/own-gateway.ts", ["store"]],
+  ["cli/own-gateway.ts", ["network", "store"]],
   ["cli/token.ts", ["load", "management", "store"]],
   ["cli/doctor.ts", ["load"]],
   ["cli/doctor/journal.ts", ["store"]],

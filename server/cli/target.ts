@@ -5,7 +5,7 @@ import { type Locations, parseLocations } from "../config/load.ts";
 import { renderProblem } from "../config/problem.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import { readText } from "./files.ts";
-import { findOwnGateway, leadsTo } from "./own-gateway.ts";
+import { findMeant, findOwnGateway } from "./own-gateway.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The options by which every command that needs a running gateway finds it. */
@@ -36,7 +36,8 @@ export interface Address {
 
 /**
  * The address from `--url`, `TOLLGATE_URL` or the `run.json` of the data folder; the token from `--token`,
- * `TOLLGATE_ADMIN_TOKEN` or the folder's `admin.token`, which is for the folder's own gateway and nobody else.
+ * `TOLLGATE_ADMIN_TOKEN` or the folder's `admin.token`, which is for the folder's own gateway and nobody else: that is
+ * asked where it listens itself, by whatever name it was given (SPEC 16.1, 20).
  */
 export function findTarget(options: TargetOptions, terminal: Terminal): Target | Failure {
   const located = locate(options, terminal);
@@ -82,12 +83,15 @@ interface Found {
   readonly source: string;
 }
 
-function findAddress({ url }: TargetOptions, { env }: Terminal, dataDir: string): Address | Failure {
+function findAddress(options: TargetOptions, terminal: Terminal, dataDir: string): Address | Failure {
+  const { url } = options;
+  const { env } = terminal;
   const [given, source] = url ? [url, "--url"] : [env.TOLLGATE_URL, "TOLLGATE_URL"];
   if (given) {
     const parsed = URL.parse(given);
     if (parsed?.protocol === "http:" || parsed?.protocol === "https:") {
-      return { url: given.replace(/\/+$/, ""), urlSource: source };
+      const meant = findGivenToken(options, terminal) ? null : findOwnMeant(given, dataDir);
+      return { url: meant ?? given.replace(/\/+$/, ""), urlSource: source };
     }
     return failure(`${source} is not an address such as http://127.0.0.1:8080.`);
   }
@@ -95,14 +99,26 @@ function findAddress({ url }: TargetOptions, { env }: Terminal, dataDir: string)
   return isFailure(own) ? own : { url: own.url, urlSource: own.file };
 }
 
+/** The address of the folder's gateway that this one means; null when it means another, or nothing is known of one. */
+function findOwnMeant(address: string, dataDir: string): string | null {
+  const own = findOwnGateway(dataDir);
+  return isFailure(own) ? null : findMeant(address, own);
+}
+
+function findGivenToken({ token }: TargetOptions, { env }: Terminal): Found | null {
+  if (token) return { value: token, source: "--token" };
+  if (env.TOLLGATE_ADMIN_TOKEN) return { value: env.TOLLGATE_ADMIN_TOKEN, source: "TOLLGATE_ADMIN_TOKEN" };
+  return null;
+}
+
 function findToken(
-  { token }: TargetOptions,
-  { env }: Terminal,
+  options: TargetOptions,
+  terminal: Terminal,
   dataDir: string,
   { url, urlSource }: Address,
 ): Found | Failure {
-  if (token) return { value: token, source: "--token" };
-  if (env.TOLLGATE_ADMIN_TOKEN) return { value: env.TOLLGATE_ADMIN_TOKEN, source: "TOLLGATE_ADMIN_TOKEN" };
+  const given = findGivenToken(options, terminal);
+  if (given) return given;
   const file = join(dataDir, "admin.token");
   const read = readText(file);
   if (isFailure(read)) return read;
@@ -113,10 +129,10 @@ function findToken(
       "Give it with --token or TOLLGATE_ADMIN_TOKEN; it was printed when the gateway first started.",
     );
   }
-  const own = findOwnGateway(dataDir);
-  if (!isFailure(own) && leadsTo(url, own)) return { value, source: file };
+  // Asked anew and to the letter: between two looks the gateway may have gone, or begun, elsewhere.
+  if (findOwnMeant(url, dataDir) === url) return { value, source: file };
   return failure(
-    `${url} (from ${urlSource}) is not the gateway that runs on ${dataDir}: it is not shown the token in ${file}.`,
+    `${url} (from ${urlSource}) is not known to be the gateway that runs on ${dataDir}: it is not shown the token in ${file}.`,
     "Give that gateway's token with --token or TOLLGATE_ADMIN_TOKEN.",
   );
 }

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCli } from "../../server/cli/main.ts";
+import { findNetwork } from "../../server/network.ts";
 import { takeLock } from "../../server/store/lock.ts";
 import { within } from "../support/signals.ts";
 import { makeTempFolder } from "../support/temp.ts";
@@ -20,7 +21,7 @@ function steal(body: object) {
       return Response.json(body);
     },
   });
-  const run = { pid: process.pid, gateway_url: thief.url.origin };
+  const run = { pid: process.pid, gateway_url: thief.url.origin, network: findNetwork() };
   writeFileSync(join(folder.path, "run.json"), JSON.stringify(run));
   writeFileSync(join(folder.path, "admin.token"), "tga_secret\n", { mode: 0o600 });
   writeFileSync(join(folder.path, "gateway.yaml"), "gateway: { port: 0 }\ndashboard: { port: 0 }\n");
@@ -80,7 +81,8 @@ test("logs -f follows the folder's gateway to where it starts again, and shows i
   const start = ({ url }: FakeGateway) => {
     const lock = takeLock(folder.path);
     if (typeof lock === "string") throw new Error(lock);
-    writeFileSync(join(folder.path, "run.json"), JSON.stringify({ pid: process.pid, gateway_url: url }));
+    const run = { pid: process.pid, gateway_url: url, network: findNetwork() };
+    writeFileSync(join(folder.path, "run.json"), JSON.stringify(run));
     return lock;
   };
   const killed = start(before);

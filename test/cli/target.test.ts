@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findTarget, type TargetOptions } from "../../server/cli/target.ts";
+import { findGateway, findTarget, type TargetOptions } from "../../server/cli/target.ts";
 import type { Terminal } from "../../server/cli/terminal.ts";
+import { findNetwork } from "../../server/network.ts";
 import { type Lock, takeLock } from "../../server/store/lock.ts";
 import { makeTempFolder } from "../support/temp.ts";
 import { fakeTerminal } from "./fake-terminal.ts";
@@ -12,11 +13,12 @@ function home() {
   const folder = makeTempFolder("target");
   const locks: Lock[] = [];
   /** A gateway that runs on the folder, with its page on the port after its own. */
-  const put = (dataDir: string, port: number, token: string, pid = process.pid) => {
+  const put = (dataDir: string, port: number, token: string, over: object = {}) => {
     const at = join(folder.path, dataDir);
     mkdirSync(at, { recursive: true });
     const [gateway_url, dashboard_url] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${port + 1}`];
-    writeFileSync(join(at, "run.json"), JSON.stringify({ pid, gateway_url, dashboard_url }));
+    const run = { pid: process.pid, gateway_url, dashboard_url, network: findNetwork(), ...over };
+    writeFileSync(join(at, "run.json"), JSON.stringify(run));
     writeFileSync(join(at, "admin.token"), `${token}\n`);
     const lock = takeLock(at);
     if (typeof lock === "string") throw new Error(lock);
@@ -33,6 +35,8 @@ function home() {
     put,
     kill,
     find,
+    findGateway: (options: TargetOptions) =>
+      findGateway(options, fakeTerminal({ home: folder.path, cwd: folder.path })),
     [Symbol.dispose]() {
       kill();
       folder[Symbol.dispose]();
@@ -91,7 +95,7 @@ describe("the folder's token", () => {
     const named = place.find({ url: "http://127.0.0.1:1111" });
     expect(named).toMatchObject({
       kind: "failure",
-      message: `http://127.0.0.1:1111 (from --url) is not the gateway that runs on ${place.path}/.tollgate: it is not shown the token in ${place.path}/.tollgate/admin.token.`,
+      message: `http://127.0.0.1:1111 (from --url) is not known to be the gateway that runs on ${place.path}/.tollgate: it is not shown the token in ${place.path}/.tollgate/admin.token.`,
       hint: "Give that gateway's token with --token or TOLLGATE_ADMIN_TOKEN.",
     });
     expect(JSON.stringify([killed, named])).not.toContain("tga_default");
@@ -102,22 +106,69 @@ describe("the folder's token", () => {
 
   test("is for nobody while another process holds the folder than the one that run.json names", () => {
     using place = home();
-    place.put(".tollgate", 1111, "tga_default", process.pid + 1);
+    place.put(".tollgate", 1111, "tga_default", { pid: process.pid + 1 });
     expect(place.find()).toMatchObject({ kind: "failure" });
   });
 
   test.each([
-    "http://127.0.0.1:1111",
-    "http://localhost:1111/",
-    "http://[::1]:1111",
-    "http://127.0.0.1:1112",
-  ])("is for the folder's gateway at %s, by whatever name of this machine and at its page's port", (url) => {
+    ["of a container", "net:[1] another-boot"],
+    ["that is not told", undefined],
+  ])("is for nobody here while the gateway is in a network %s", (_, network) => {
     using place = home();
-    place.put(".tollgate", 1111, "tga_default");
-    expect(place.find({}, { env: { TOLLGATE_URL: url } })).toMatchObject({ token: "tga_default" });
+    place.put(".tollgate", 1111, "tga_default", { network });
+    const found = place.find();
+    expect(found).toMatchObject({
+      message: `The gateway that runs on ${place.path}/.tollgate is in another network than this command, as one in a container is: ${place.path}/.tollgate/run.json says where it is there, not here.`,
+      hint: "Name its address with --url, and give its token with --token or TOLLGATE_ADMIN_TOKEN.",
+    });
+    const named = ["http://127.0.0.1:1111", "http://localhost:1111"].map((url) => place.find({ url }));
+    expect(named).toMatchObject([{ kind: "failure" }, { kind: "failure" }]);
+    expect(JSON.stringify([found, named])).not.toContain("tga_default");
+    const url = "http://127.0.0.1:1111";
+    expect(place.find({ url, token: "tga_given" })).toMatchObject({ url, token: "tga_given" });
   });
 
   test.each([
+    ["http://127.0.0.1:1111", "http://127.0.0.1:1111"],
+    ["http://localhost:1111/", "http://127.0.0.1:1111"],
+    ["http://127.1:1111/any/path", "http://127.0.0.1:1111"],
+    ["http://127.0.0.1:1112", "http://127.0.0.1:1112"],
+    ["http://LOCALHOST:1112", "http://127.0.0.1:1112"],
+  ])("is for the folder's gateway at %s, which is asked where it listens: %s", (given, url) => {
+    using place = home();
+    place.put(".tollgate", 1111, "tga_default");
+    expect(place.find({}, { env: { TOLLGATE_URL: given } })).toMatchObject({ url, token: "tga_default" });
+    expect(place.findGateway({ url: given })).toEqual({ url, urlSource: "--url" });
+  });
+
+  test("is for the folder's gateway by the name localhost also on the other loopback address", () => {
+    using place = home();
+    place.put(".tollgate", 1111, "tga_default", { gateway_url: "http://[::1]:1111" });
+    expect(place.find({ url: "http://localhost:1111" })).toMatchObject({
+      url: "http://[::1]:1111",
+      token: "tga_default",
+    });
+    expect(place.find({ url: "http://127.0.0.1:1111" })).toMatchObject({ kind: "failure" });
+  });
+
+  test("a token that is given goes where the address leads, also by the name localhost", () => {
+    using place = home();
+    place.put(".tollgate", 1111, "tga_default");
+    const url = "http://localhost:1111";
+    const given = { url, token: "tga_given" };
+    expect([place.find({ url, token: "tga_given" }), place.findGateway(given)]).toMatchObject([
+      given,
+      { url },
+    ]);
+    const env = { TOLLGATE_URL: url, TOLLGATE_ADMIN_TOKEN: "tga_given" };
+    expect(place.find({}, { env })).toMatchObject(given);
+  });
+
+  test.each([
+    "http://[::1]:1111",
+    "http://127.0.0.2:1111",
+    "http://0.0.0.0:1111",
+    "http://a.localhost:1111",
     "http://127.0.0.1:2222",
     "https://127.0.0.1:1111",
     "http://example.com:1111",

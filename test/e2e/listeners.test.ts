@@ -59,6 +59,19 @@ test("one port for both serves everything", async () => {
   old.close();
 });
 
+test("localhost is one address, and the gateway says which", async () => {
+  using home = await makeHome({ upstream: fixture.upstream.origin });
+  await home.configure({
+    gateway: { host: "localhost", port: 0 },
+    dashboard: { host: "localhost", port: 0 },
+  });
+  await using gateway = await home.start();
+  for (const url of [gateway.url, gateway.dashboardUrl]) {
+    expect(new URL(url).hostname).toBe("127.0.0.1");
+    expect((await get(url, "/health")).status).toBe(200);
+  }
+});
+
 test("a second gateway on the same folder does not start and says why", async () => {
   const result = await fixture.gateway.home.run("start", "-c", fixture.gateway.home.file);
   expect(result.code).not.toBe(0);
