@@ -2,7 +2,7 @@
 
 import { findFixed, readEdits } from "./config/edits.ts";
 import { startsWith } from "./config/named-lists.ts";
-import { type Problem, renderPath, renderProblem } from "./config/problem.ts";
+import { NO_FILE, type Problem, renderPath, renderProblem } from "./config/problem.ts";
 import { keepFixed, listChanges } from "./config/reload.ts";
 import { findWarnings } from "./config/rules.ts";
 import { applyEdits, compareValues, type Path, pathOf, type RunTimeValues } from "./config/run-time.ts";
@@ -174,5 +174,5 @@ function findChanges(before: Loaded, after: Loaded): string[] {
 }
 
 function refuse(path: string, message: string): ReloadResult {
-  return { outcome: "refused", problems: [{ file: "(no file)", line: null, column: null, path, message }] };
+  return { outcome: "refused", problems: [{ file: NO_FILE, line: null, column: null, path, message }] };
 }

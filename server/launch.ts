@@ -26,6 +26,8 @@ export interface LaunchOptions extends Source {
   readonly isTerminal: boolean;
   /** Whether a caller's own key pays on every route, as in a standalone proxy (SPEC 5.1). */
   readonly ownKeyFirst?: boolean;
+  /** How a problem of the configuration is told; by its place in the file if not given. */
+  readonly say?: (problem: Problem) => string;
   log(message: string): void;
 }
 
@@ -61,9 +63,9 @@ export async function launch(options: LaunchOptions): Promise<Running | LaunchPr
 
 /** The same without waiting: it listens when this returns. Without `assets` there is no page. */
 export function bringUp(options: LaunchOptions, assets: AssetTable | null): Running | LaunchProblem {
-  const { file, log } = options;
+  const { file, log, say = renderProblem } = options;
   const locations = loadLocations(options);
-  if ("problems" in locations) return tellProblems(locations.problems);
+  if ("problems" in locations) return tellProblems(locations.problems, say);
   const { dataDir, audit, timezone } = locations;
 
   // Whatever ends this function early closes what it has opened.
@@ -75,7 +77,7 @@ export function bringUp(options: LaunchOptions, assets: AssetTable | null): Runn
   const runTime = openRunTime(store.state, createSealer({ dataDir, secretKey, random: randomBytes }));
   const first = loadConfiguration(options, runTime.values());
   if ("problems" in first) {
-    const told = tellProblems(first.problems);
+    const told = tellProblems(first.problems, say);
     return "problems" in loadConfiguration(options) ? told : { problem: `${told.problem}\n${UNFIT}` };
   }
   const { gateway, dashboard } = first.settings;
@@ -173,8 +175,9 @@ function preferOwnKeys(configuration: Configuration): Configuration {
   };
 }
 
-function tellProblems(problems: readonly Problem[]): LaunchProblem {
-  return { problem: problems.map(renderProblem).join("\n") };
+function tellProblems(problems: readonly Problem[], say: (problem: Problem) => string): LaunchProblem {
+  // Two settings may be one in the words of who gave it.
+  return { problem: [...new Set(problems.map(say))].join("\n") };
 }
 
 /** What `run` gives, or what could not be done and the system's reason. */

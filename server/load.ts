@@ -10,7 +10,7 @@ import {
   parseConfig,
   parseLocations,
 } from "./config/load.ts";
-import type { Problem } from "./config/problem.ts";
+import { NO_FILE, type Problem } from "./config/problem.ts";
 import type { RunTimeValues } from "./config/run-time.ts";
 import { checkCondition } from "./gateway/condition.ts";
 import { KNOWN_PROVIDERS, ownerOfModel } from "./providers/index.ts";
@@ -91,7 +91,7 @@ function refuse(
   path: string,
   message: string,
 ): { readonly problems: readonly Problem[] } {
-  return { problems: [{ file: file ?? "(no file)", line: null, column: null, path, message }] };
+  return { problems: [{ file: file ?? NO_FILE, line: null, column: null, path, message }] };
 }
 
 function readText(file: string): string | null {

@@ -1,4 +1,5 @@
 /** What `startProxy` is given as a gateway.yaml, and what is wrong with that in the words of who gave it (SPEC 14.5). Pure. */
+import { NO_FILE, type Problem, renamePath, renderPath, renderProblem } from "./config/problem.ts";
 import type { ProxyOptions } from "./proxy.ts";
 
 const USUAL_PORT = 4000;
@@ -40,25 +41,31 @@ function renderProviders({ providers = {}, providerKeys = {}, rateLimits = {} }:
   );
 }
 
-/** The problems of what `renderConfig` rendered, a line each, by the names of the options. */
-export function renderProblems(
-  problem: string,
-  { providerKeys = {}, rateLimits = {} }: Pick<ProxyOptions, "providerKeys" | "rateLimits">,
-): string {
-  const lines = problem.split("\n").map((line) => {
-    // Where it stands in what was rendered helps nobody.
-    const told = line.replace(/^\(no file\)(?::\d+)*: /, "");
-    const renamed = OPTIONS.find(([setting]) => told.startsWith(`${setting} `));
-    if (renamed) return renamed[1] + told.slice(renamed[0].length);
-    return told.replace(PROVIDER_PATH, (setting, written: string, member: string) => {
-      const name = written.startsWith('"') ? String(JSON.parse(written)) : written;
-      if (member === "api_key")
-        return Object.hasOwn(providerKeys, name) ? `providerKeys.${written}` : setting;
-      const option = `rateLimits.${written}${LIMIT_MEMBERS.get(member) ?? ""}`;
-      return Object.hasOwn(rateLimits, name) ? option : setting;
-    });
+/** A problem of what `renderConfig` rendered by the name of the option; where it stands in there helps nobody. */
+export function sayOption(problem: Problem, options: NamedOptions): string {
+  if (problem.file !== NO_FILE) return renderProblem(problem);
+  const option = listOptions(options).get(problem.path);
+  return option === undefined ? problem.message : renamePath(problem, option).message;
+}
+
+type NamedOptions = Pick<ProxyOptions, "providerKeys" | "rateLimits">;
+
+/** By the path of each setting, the option that it was rendered from. */
+function listOptions({ providerKeys = {}, rateLimits = {} }: NamedOptions): ReadonlyMap<string, string> {
+  const keys = renderNames(providerKeys).map((name) => {
+    return [`providers.${name}.api_key`, `providerKeys.${name}`] as const;
   });
-  return [...new Set(lines)].join("\n");
+  const limits = renderNames(rateLimits).flatMap((name) =>
+    LIMITS.map(
+      ([setting, member]) => [`providers.${name}.${setting}`, `rateLimits.${name}${member}`] as const,
+    ),
+  );
+  return new Map([...OPTIONS, ...keys, ...limits]);
+}
+
+/** The providers' names as they stand in a path. */
+function renderNames(byProvider: object): string[] {
+  return Object.keys(byProvider).map((name) => renderPath([name]));
 }
 
 const OPTIONS = [
@@ -71,10 +78,8 @@ const OPTIONS = [
   ["events.max_buffer_size", "maxBufferSize"],
 ] as const;
 
-const PROVIDER_PATH =
-  /^providers\.([\w-]+|"(?:[^"\\]|\\.)*")\.(api_key|rate_limit\.max_requests|rate_limit\.window_seconds|rate_limit)(?= )/;
-
-const LIMIT_MEMBERS: ReadonlyMap<string, string> = new Map([
+const LIMITS = [
+  ["rate_limit", ""],
   ["rate_limit.max_requests", ".maxRequests"],
   ["rate_limit.window_seconds", ".windowSeconds"],
-]);
+] as const;

@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Problem } from "./config/problem.ts";
 import { bringUp } from "./launch.ts";
-import { renderConfig, renderProblems } from "./proxy-config.ts";
+import { renderConfig, sayOption } from "./proxy-config.ts";
 
 /** What AgentTrace's `startProxy` takes, and where to keep what is kept. Times are milliseconds. */
 export interface ProxyOptions {
@@ -55,11 +56,12 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });
   };
   const source = { file: null, text: renderConfig(options), overrides: { "data-dir": folder } };
+  const say = (problem: Problem): string => sayOption(problem, options);
   // No file of the page: it is a proxy for programs.
-  const running = bringUp({ ...source, ownKeyFirst: true, isTerminal: false, log }, new Map());
+  const running = bringUp({ ...source, ownKeyFirst: true, isTerminal: false, say, log }, new Map());
   if ("problem" in running) {
     clear();
-    throw new Error(renderProblems(running.problem, options));
+    throw new Error(running.problem);
   }
   const leave = (): void => {
     running.abandon();
@@ -84,7 +86,7 @@ function checkNeeded(options: Partial<Pick<ProxyOptions, "apiKey" | "agentId">> 
   const missing = [
     ...(typeof options?.apiKey === "string"
       ? []
-      : ["apiKey is missing: the token that `endpoint` takes, as a text."]),
+      : ["apiKey is missing: the token that `endpoint` takes, as a string."]),
     ...(options?.agentId ? [] : ["agentId is missing: the agent that calls without a name are counted for."]),
   ];
   if (missing.length > 0) throw new Error(missing.join("\n"));

@@ -7,8 +7,8 @@ import { isIP } from "node:net";
 import type { IsUnconnected } from "./gateway/contact.ts";
 import type { Resolve } from "./gateway/target-url.ts";
 
-/** A connection to another host, as far as it matters. */
-export interface OutgoingSocket {
+/** A socket of the table, by its far end. */
+export interface ListedSocket {
   /** In the form that URLs have. */
   readonly address: string;
   readonly port: number;
@@ -53,7 +53,7 @@ export function createIsUnconnected({ read, listOwn, resolve }: SocketTables): I
 
 /** Whether connections to these addresses are being opened, and none is open. */
 export function isKnocking(
-  sockets: readonly OutgoingSocket[],
+  sockets: readonly ListedSocket[],
   addresses: readonly string[],
   port: number,
 ): boolean {
@@ -63,7 +63,7 @@ export function isKnocking(
 }
 
 /** The sockets in a table's text; its first line is a heading. */
-export function parseSockets(table: string): OutgoingSocket[] {
+export function parseSockets(table: string): ListedSocket[] {
   const rows = table.split("\n").slice(1);
   return rows.flatMap((row) => {
     const [, , remote = "", state = "", , , , , , inode = ""] = row.trim().split(/\s+/);
@@ -79,7 +79,7 @@ const SYN_SENT = "02";
 /** TIME_WAIT, CLOSE. */
 const OVER: ReadonlySet<string> = new Set(["06", "07"]);
 
-function stateOf(code: string): OutgoingSocket["state"] {
+function stateOf(code: string): ListedSocket["state"] {
   if (code === SYN_SENT) return "opening";
   return OVER.has(code) ? "over" : "open";
 }

@@ -25,6 +25,14 @@ describe("what is wrong with the options of a proxy", () => {
     ]);
   });
 
+  test("names a provider as it was named, in quotes where it is no plain word", async () => {
+    const told = await read({ rateLimits: { "my host": { maxRequests: 0, windowSeconds: 60 } } });
+    expect(told).toEqual([
+      expect.stringMatching(/^providers\."my host" is not a possible name; /),
+      expect.stringMatching(/^rateLimits\."my host"\.maxRequests is 0; expected a whole number /),
+    ]);
+  });
+
   test("has the names of gateway.yaml where it was said in its form", async () => {
     const rate_limit = { max_requests: -1, window_seconds: 60 };
     const keys = { "my host": "" };

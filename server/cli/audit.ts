@@ -61,8 +61,7 @@ function rebuildCommand(terminal: Terminal) {
     args: { config, "data-dir": dataDir },
     run({ args }) {
       const { audit, dataDir, timezone } = orFail(locate(args, terminal));
-      const obstacle = checkFolder(dataDir);
-      if (obstacle) orFail(obstacle);
+      orFail(checkFolder(dataDir));
       requireJournal(audit.log_file);
       const { now, complain } = terminal;
       const rebuilt = rebuildIndex({ dataDir, audit, timezone, now, log: complain });
@@ -76,8 +75,7 @@ function rebuildCommand(terminal: Terminal) {
 
 /** Ends the command unless there are files of a journal and the live one may be read. */
 function requireJournal(logFile: Locations["audit"]["log_file"]): void {
-  const obstacle = checkFolder(dirname(logFile)) ?? checkFile(logFile);
-  if (obstacle) orFail(obstacle);
+  orFail(checkFolder(dirname(logFile)) ?? checkFile(logFile));
   if (listFiles(logFile).length === 0)
     fail(`There is no journal at ${logFile}.`, "Name its gateway with -c FILE or --data-dir.");
 }

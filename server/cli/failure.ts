@@ -21,14 +21,14 @@ export function fail(message: string, hint: string | null = null, code: number =
   throw new CommandFailed(failure(message, hint, code));
 }
 
-/** The value, unless it is a failure, which ends the command. */
-export function orFail<Value extends object>(value: Value | Failure): Value {
+/** The value, which may be none, unless it is a failure, which ends the command. */
+export function orFail<Value extends object | null>(value: Value | Failure): Value {
   if (isFailure(value)) throw new CommandFailed(value);
   return value;
 }
 
-export function isFailure(value: object): value is Failure {
-  return "kind" in value && value.kind === "failure";
+export function isFailure(value: object | null): value is Failure {
+  return value !== null && "kind" in value && value.kind === "failure";
 }
 
 /** How a failure travels from inside a command to `runCli`, past the argument parser that called it. */

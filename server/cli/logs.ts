@@ -34,8 +34,7 @@ export function logsCommand(terminal: Terminal) {
       const entries = orFail(await readLogs(target, toQuery(args), past));
       for (const entry of entries) print(entry);
       if (entries.length > 0) return;
-      const misspelt = await findMisspelt(target, args);
-      if (misspelt) orFail(misspelt);
+      orFail(await findMisspelt(target, args));
       terminal.complain("No entry matches.");
     },
   });
@@ -81,7 +80,7 @@ async function follow(
   const end = await ended.promise;
   stop();
   release();
-  if (end) orFail(end);
+  orFail(end);
 }
 
 function lastSeq(entries: readonly LogEntry[]): number {

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { findNetwork } from "../network.ts";
-import { findHolder } from "../store/lock.ts";
+import { findLockHolder } from "../store/lock.ts";
 import { type Failure, failure, isFailure } from "./failure.ts";
 import { readText, sayWhy } from "./files.ts";
 
@@ -28,10 +28,10 @@ export function findOwnGateway(dataDir: string): OwnGateway | Failure {
   if (read.text === null) return failure(`No gateway runs on ${dataDir}: ${file} is missing.`, START_ONE);
   const run = parseRun(read.text);
   if (run === null) return failure(`${file} names no gateway.`, START_ONE);
-  const holder = attempt(() => findHolder(dataDir));
+  const holder = attempt(() => findLockHolder(dataDir));
   if (typeof holder === "string")
     return failure(`Whether a gateway runs on ${dataDir} is unknown: ${holder}.`);
-  if (holder === null || holder !== run.pid) {
+  if (holder?.pid !== run.pid) {
     return failure(
       `No gateway runs on ${dataDir}: ${file} was left behind by one that was killed.`,
       START_ONE,

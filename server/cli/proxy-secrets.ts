@@ -4,10 +4,14 @@ import { type Failure, failure } from "./failure.ts";
 import type { Input } from "./input.ts";
 import { EXIT } from "./terminal.ts";
 
+/** Holds `--api-key` where that is not given. */
+export const API_KEY_VARIABLE = "TOLLGATE_API_KEY";
+const PROVIDER_KEYS_VARIABLE = "TOLLGATE_PROVIDER_KEYS";
+
 /** Each option that holds a key, and the variable that may hold it instead. */
 export const SECRET_OPTIONS = [
-  ["api-key", "TOLLGATE_API_KEY"],
-  ["provider-keys", "TOLLGATE_PROVIDER_KEYS"],
+  ["api-key", API_KEY_VARIABLE],
+  ["provider-keys", PROVIDER_KEYS_VARIABLE],
 ] as const;
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -28,7 +32,7 @@ export async function fillSecrets(
   if (piped.length > 1) {
     return failure(
       "Standard input holds one key: of --api-key and --provider-keys only one can be -.",
-      `Give the other in ${SECRET_OPTIONS[0][1]} or ${SECRET_OPTIONS[1][1]}.`,
+      `Give the other in ${API_KEY_VARIABLE} or ${PROVIDER_KEYS_VARIABLE}.`,
       EXIT.usage,
     );
   }

@@ -3,7 +3,7 @@ import { defineCommand } from "citty";
 import { type ProxyOptions, startProxy } from "../proxy.ts";
 import { type Failure, fail, failure, orFail } from "./failure.ts";
 import { sayWhy } from "./files.ts";
-import { fillSecrets, SECRET_OPTIONS } from "./proxy-secrets.ts";
+import { API_KEY_VARIABLE, fillSecrets } from "./proxy-secrets.ts";
 import { VISIBLE_KEY } from "./secret.ts";
 import { prepareProcess, stay } from "./stay.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
@@ -62,7 +62,7 @@ export function readProxyOptions(args: {
     return typeof value === "string" ? value : undefined;
   };
   const [apiKey, agentId] = [text("api-key"), text("agent-id")];
-  if (apiKey === undefined) return misuse(`--api-key is missing, and ${SECRET_OPTIONS[0][1]} is not set.`);
+  if (apiKey === undefined) return misuse(`--api-key is missing, and ${API_KEY_VARIABLE} is not set.`);
   if (agentId === undefined) return misuse("--agent-id is missing.");
   const parsed: Record<string, unknown> = {};
   for (const [option, member, example] of OBJECTS) {

@@ -25,8 +25,7 @@ export function reportCommand(terminal: Terminal) {
       const mistake = checkReportOptions(args, terminal.now());
       if (mistake) fail(mistake, "`tollgate report --help` shows what is possible.", EXIT.usage);
       const target = orFail(findTarget(args, terminal));
-      const misspelt = await findMisspelt(target, { agent: args.agent });
-      if (misspelt) orFail(misspelt);
+      orFail(await findMisspelt(target, { agent: args.agent }));
       const query = toReportQuery(args);
       if (args.html !== undefined) {
         const file = resolve(terminal.cwd, args.html);

@@ -1,5 +1,6 @@
 /** The environment in which a program's SDKs call the gateway instead of the providers. Pure. */
 import type { Environment } from "../config/env.ts";
+import { SECRET_OPTIONS } from "./proxy-secrets.ts";
 
 /** One place where SDKs and tools look for a base URL. */
 interface Lookup {
@@ -31,11 +32,10 @@ const LOOKUPS: readonly Lookup[] = [
 const VIRTUAL = "auto";
 
 /** What an agent must not have: with these it could govern itself, report for others, or pay with any key. */
-const WITHHELD = [
+const WITHHELD: readonly string[] = [
   "TOLLGATE_ADMIN_TOKEN",
   "TOLLGATE_SECRET_KEY",
-  "TOLLGATE_API_KEY",
-  "TOLLGATE_PROVIDER_KEYS",
+  ...SECRET_OPTIONS.map(([, variable]) => variable),
 ];
 
 /** SDKs refuse to start without a key; the gateway takes this one for none (SPEC 5.1). */

@@ -1,6 +1,6 @@
 /** Entries that were made at run time stand in no line of a file: what is wrong with them is told by their names. Pure. */
 import { NAMED_LISTS } from "./named-lists.ts";
-import { type Problem, renderPath } from "./problem.ts";
+import { type Problem, renamePath, renderPath } from "./problem.ts";
 import { RUN_TIME } from "./run-time.ts";
 import { findNode, membersByKey, type Tree } from "./tree.ts";
 
@@ -11,10 +11,7 @@ export function tellByName(problem: Problem, tree: Tree): Problem {
     const [found, index] = new RegExp(`^${above}\\.(\\d+)`).exec(problem.path) ?? [];
     const name = index === undefined ? null : nameOf(findNode(tree, list), Number(index));
     if (found === undefined || name === null) continue;
-    const path = renderPath([...list, name]) + problem.path.slice(found.length);
-    const { message } = problem;
-    const isAbout = message.startsWith(problem.path);
-    return { ...problem, path, message: isAbout ? path + message.slice(problem.path.length) : message };
+    return renamePath(problem, renderPath([...list, name]) + problem.path.slice(found.length));
   }
   return problem;
 }

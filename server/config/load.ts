@@ -4,12 +4,12 @@ import type { AuditSettings, ConditionFault, Settings } from "../core/settings.t
 import { tellByName } from "./entry-names.ts";
 import type { Environment } from "./env.ts";
 import { layOver } from "./lay-over.ts";
-import type { Place, Problem } from "./problem.ts";
+import { NO_FILE, type Place, type Problem } from "./problem.ts";
 import { type Reading, readTree } from "./reader.ts";
 import { findContradictions, findWarnings } from "./rules.ts";
 import { type Path, RUN_TIME, type RunTimeValues } from "./run-time.ts";
 import { settingsSchema } from "./schema.ts";
-import { isSound } from "./sound.ts";
+import { restsOnReadValues } from "./sound.ts";
 import { overlay, parseTree, type Tree } from "./tree.ts";
 
 export interface ConfigContext extends LocationContext {
@@ -83,7 +83,7 @@ export function layConfig(fileTree: Tree, context: ConfigContext): ParsedConfig 
   const settings = anchor(settingsOf(reading), context);
   const contradictions = findContradictions(settings, context)
     .filter(({ path, isLack }) => !(isLack && reading.places.get(path) === RUN_TIME))
-    .filter(({ path }) => isSound(path, reading.problems))
+    .filter(({ path }) => restsOnReadValues(path, reading.problems))
     .map(({ path, message }) => ({ ...placeOf(path, reading.places, context), path, message }));
   const problems = [...reading.problems, ...contradictions].map((problem) => tellByName(problem, tree));
   if (problems.length > 0) return { problems: inOrder(problems) };
@@ -116,7 +116,7 @@ function readFileTree(
   text: string,
   context: LocationContext,
 ): { readonly tree: Tree } | { readonly problems: readonly Problem[] } {
-  const parsed = parseTree(text, context.file ?? "(no file)");
+  const parsed = parseTree(text, context.file ?? NO_FILE);
   return "problems" in parsed ? parsed : { tree: overlayAll(parsed.tree, context) };
 }
 
@@ -179,7 +179,7 @@ function placeOf(path: string, places: ReadonlyMap<string, Place>, { file }: Loc
     const place = places.get(parts.slice(0, length).join("."));
     if (place) return place;
   }
-  return { file: file ?? "(no file)", line: null, column: null };
+  return { file: file ?? NO_FILE, line: null, column: null };
 }
 
 /** As they stand in the file; what stands in none comes first. */

@@ -14,10 +14,20 @@ export interface Problem extends Place {
   readonly message: string;
 }
 
+/** The source of a configuration that no file holds. */
+export const NO_FILE = "(no file)";
+
 /** `gateway.yaml:3:9: gateway.port is 99999; expected a port from 0 to 65535.` */
 export function renderProblem(problem: Problem): string {
   const spot = problem.line === null ? "" : `:${problem.line}:${problem.column ?? 1}`;
   return `${problem.file}${spot}: ${problem.message}`;
+}
+
+/** The problem under another path, by which its message calls it too where it begins with the former. */
+export function renamePath(problem: Problem, path: string): Problem {
+  const { path: former, message } = problem;
+  const isAbout = message.startsWith(former);
+  return { ...problem, path, message: isAbout ? path + message.slice(former.length) : message };
 }
 
 /** A path as people write it; a name that is not a plain word stands in quotes: `agents."my bot".owner`. */

@@ -51,7 +51,10 @@ export function defaultOf(schema: SettingSchema): unknown {
   return reading.value;
 }
 
-/** Nothing is run with it, as what lacks is a problem; but what else is wrong can be looked for, in values of the right kind. */
+/**
+ * A value of the right kind for one that is missing, so that the other checks can run. The lack is reported, so no gateway
+ * starts with it.
+ */
 function standInFor({ type, enum: words }: LeafSchema): unknown {
   if (words) return words[0];
   return [type].flat().includes("string") ? "" : 0;

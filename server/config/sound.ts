@@ -11,10 +11,11 @@ const JUDGED_BY: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * Whether everything was read that makes what stands at this path a contradiction. Where a whole section was not, or a key
- * beside the sections may be one that was misspelt, nobody knows what its entries are called.
+ * Whether every value that the contradiction at this path rests on could be read; else it may only follow from a problem
+ * that is told already. A whole section that could not be read, or an unknown key beside the sections, leaves the names of
+ * entries in doubt.
  */
-export function isSound(path: string, unread: readonly Problem[]): boolean {
+export function restsOnReadValues(path: string, unread: readonly Problem[]): boolean {
   const [section = "", entry] = partsOf(path);
   const own = entry === undefined ? section : `${section}.${entry}`;
   const needed = [own, ...(JUDGED_BY.get(section) ?? [])];

@@ -22,7 +22,7 @@ export interface Account {
 /** An account, and its limits in force: asked for each time, so that a lower cap acts on the next call and extension. */
 export interface Budget {
   readonly account: Account;
-  caps(): Caps;
+  readonly caps: () => Caps;
 }
 
 /** A call's part of one budget: what its input takes, what each token of output takes (may be a fraction), what it holds. */

@@ -67,8 +67,13 @@ export interface CallLine extends Common {
   trust?: number;
 }
 
+/** What a line says in `charged_owner`: whose cap it is charged to, where that is not the owner that it shows. */
+export function chargedOwner(payer: string | null, shown: string | null): string | undefined {
+  return payer === null || payer === shown ? undefined : payer;
+}
+
 /** Whose cap a call was charged to: the owner that its line shows, unless it names another. Undefined: nobody's. */
-export function chargedOwner(line: Pick<CallLine, "owner" | "charged_owner">): string | undefined {
+export function payerOf(line: Pick<CallLine, "owner" | "charged_owner">): string | undefined {
   return line.charged_owner ?? line.owner;
 }
 

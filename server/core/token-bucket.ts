@@ -27,9 +27,9 @@ export function check(rate: Rate, bucket: Bucket, now: Instant): Millis {
   return Math.ceil((1 - level) * millisPerCall(rate));
 }
 
-/** Takes one call out. Only after `check` said 0. */
-export function take(rate: Rate, bucket: Bucket, now: Instant): void {
-  bucket.level = levelAt(rate, bucket, now) - 1;
+/** Takes `count` calls out, after `check` said 0. Where that is more than are left, the next waits the longer. */
+export function take(rate: Rate, bucket: Bucket, now: Instant, count = 1): void {
+  bucket.level = levelAt(rate, bucket, now) - count;
   bucket.at = now;
 }
 

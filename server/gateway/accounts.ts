@@ -5,13 +5,13 @@ import type { NanoUsd } from "../core/money.ts";
 import type { AgentState, LiveFleet, OwnerState } from "./fleet.ts";
 import type { RunState } from "./runs.ts";
 import type { Setup } from "./setup.ts";
-import { type Charged, capOnce, createOwnAccount, NO_CAPS } from "./stakes.ts";
+import { capOnce, createOwnAccount, NO_CAPS, type ScopedBudget } from "./stakes.ts";
 import type { AgentTerms } from "./terms.ts";
 
 export interface Payers {
   readonly identity: Identity;
   readonly agent: AgentState;
-  /** Whose cap it is charged to, as `ownerCharged` says: the very state that its spending goes to. */
+  /** As `findPayer` says: the very state that its spending goes to. */
   readonly owner: OwnerState | null;
   readonly run: RunState | null;
   readonly fleet: LiveFleet;
@@ -24,21 +24,28 @@ export interface Payers {
 
 /**
  * The owner whose cap a call is charged to (SPEC 4.6): the one that the configuration names for the agent now, else the one
- * that the agent's calls were charged to first; of the first call, the one that it shows. Null: nobody's.
+ * that the agent's calls were charged to first; of the first call, the one that it shows. Null: nobody's. Until a call was
+ * let in for the owner, it is another state each time.
  */
-export function ownerCharged(agent: AgentState, shown: string | null, setup: Setup): string | null {
-  return setup.agent(agent.name).owner ?? agent.firstOwner ?? shown;
+export function findPayer(
+  agent: AgentState,
+  shown: string | null,
+  setup: Setup,
+  fleet: Pick<LiveFleet, "owner">,
+): OwnerState | null {
+  const name = setup.agent(agent.name).owner ?? agent.firstOwner ?? shown;
+  return name === null ? null : fleet.owner(name);
 }
 
 /** The agent, the owner, its run, the gateway, the call itself, and the agent's tokens. */
-export function chargedTo(payers: Payers): Charged[] {
+export function chargedTo(payers: Payers): ScopedBudget[] {
   const { identity, agent, owner, run, fleet, spentBefore, setup, terms } = payers;
   const { name } = identity;
   // Trust touches quotas alone, so money is asked of the configuration itself.
   const own = () => setup().agent(name);
-  const charged: Charged[] = [{ scope: "agent", name, account: agent.money, caps: () => own().caps }];
+  const budgets: ScopedBudget[] = [{ scope: "agent", name, account: agent.money, caps: () => own().caps }];
   if (owner !== null) {
-    charged.push({
+    budgets.push({
       scope: "owner",
       name: owner.name,
       account: owner.money,
@@ -46,26 +53,26 @@ export function chargedTo(payers: Payers): Charged[] {
     });
   }
   if (run !== null)
-    charged.push({ scope: "run", name: run.id, account: run.money, caps: () => capOnce(run.budget) });
-  charged.push({
+    budgets.push({ scope: "run", name: run.id, account: run.money, caps: () => capOnce(run.budget) });
+  budgets.push({
     scope: "gateway",
     name: "",
     account: fleet.gateway.money,
     caps: () => setup().gatewayCaps,
   });
-  charged.push({
+  budgets.push({
     scope: "request",
     name,
     account: createOwnAccount(spentBefore),
     caps: () => capOnce(own().budget.max_cost_per_request),
   });
-  charged.push({
+  budgets.push({
     scope: "quota",
     name,
     account: agent.tokens,
     caps: () => (hasTokenCaps(own()) ? tokenCaps(terms()) : NO_CAPS),
   });
-  return charged;
+  return budgets;
 }
 
 /** The agent's own money, as its pauses look at it. */

@@ -7,7 +7,7 @@ import { renderUsd } from "../core/money.ts";
 import type { Pause } from "../core/pause.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
 import { type Plan, smallestCall } from "./plan.ts";
-import { isLimit, type Scope, type ScopedStake } from "./stakes.ts";
+import { hasMoneyCap, type Scope, type ScopedBudget, type ScopedStake } from "./stakes.ts";
 
 /** What a call is let in with. */
 export interface Grant {
@@ -33,7 +33,7 @@ export function afford(stakes: readonly ScopedStake[], plan: Plan, canLower: boo
   }
   const most = Math.floor((afforded ?? plan.ceiling) / plan.choices);
   const isLower = most * plan.choices < plan.ceiling;
-  const isTold = canLower && (isLower || plan.imposesCeiling || isRiskyGuess(stakes, plan));
+  const isTold = canLower && (isLower || plan.imposesCeiling || isRisky(stakes, plan));
   const each = isTold ? Math.min(most, plan.room ?? most) : most;
   const ceiling = each * plan.choices;
   const output = Math.min(plan.slice, ceiling);
@@ -42,9 +42,9 @@ export function afford(stakes: readonly ScopedStake[], plan: Plan, canLower: boo
   return { kind: "granted", grant: { ceiling, told: isTold ? each : null, output } };
 }
 
-/** Whether nobody has said how long the answer may be, and a money cap would not hold if it grew longer than is held. */
-function isRiskyGuess(stakes: readonly ScopedStake[], { guessesCeiling }: Plan): boolean {
-  return guessesCeiling && stakes.some(({ scope, budget }) => scope !== "quota" && isLimit(budget.caps()));
+/** Whether the answer may grow longer than its ceiling, and a money cap would not hold then. */
+function isRisky(stakes: readonly ScopedStake[], { isUnkept }: Plan): boolean {
+  return isUnkept && stakes.some(({ budget }) => hasMoneyCap(budget));
 }
 
 const REASON_OF = {
@@ -69,17 +69,17 @@ export function exceededRefusal(
   zone: string,
   now: Instant,
 ): Refusal {
-  const { account } = stake.budget;
-  const cap = stake.budget.caps()[window] ?? 0;
+  const { scope, account, caps } = stake.budget;
+  const cap = caps()[window] ?? 0;
   const left = Math.max(0, cap - account.spent(window));
   const needed = amountOf(stake, leastOutput(plan));
-  const figure = (amount: number) => (stake.scope === "quota" ? `${amount} tokens` : `$${renderUsd(amount)}`);
-  const period = stake.scope === "request" ? "for one call" : PERIOD[window];
+  const figure = (amount: number) => (scope === "quota" ? `${amount} tokens` : `$${renderUsd(amount)}`);
+  const period = scope === "request" ? "for one call" : PERIOD[window];
   const message =
-    `${describeScope(stake)} may spend ${figure(cap)} ${period}; ${figure(left)} are left, ` +
+    `${describeScope(stake.budget)} may spend ${figure(cap)} ${period}; ${figure(left)} are left, ` +
     `and this call may take ${figure(needed)} or more. Raise the cap, ask for less, or wait until it begins anew.`;
-  const refused = refusal(REASON_OF[stake.scope], message);
-  const used = stake.scope === "agent" ? usedUp(stake.budget, smallestCall(plan)) : null;
+  const refused = refusal(REASON_OF[scope], message);
+  const used = scope === "agent" ? usedUp(stake.budget, smallestCall(plan)) : null;
   if (used === null) return refused;
   const cause: Pause["cause"] = { by: "budget", window: used, least: smallestCall(plan) };
   return { ...refused, pause: { agent, since: now, until: windowEnd(used, zone, now), cause } };
@@ -88,12 +88,12 @@ export function exceededRefusal(
 /** The retryable refusal of a call that fits the cap, but never beside what others held while it waited. */
 export function busyRefusal(stake: ScopedStake): Refusal {
   const message =
-    `${describeScope(stake)} has calls in flight that hold the rest of its budget, and none of them ended in time. ` +
+    `${describeScope(stake.budget)} has calls in flight that hold the rest of its budget, and none of them ended in time. ` +
     "Try again in a moment.";
   return refusal("budget_busy", message, 1_000);
 }
 
-function describeScope({ scope, name }: ScopedStake): string {
+function describeScope({ scope, name }: ScopedBudget): string {
   switch (scope) {
     case "gateway":
       return "The gateway as a whole";

@@ -6,6 +6,7 @@ import { chooseFraming, EVENT_FRAMINGS } from "../protocols/framing.ts";
 import { protocols } from "../protocols/index.ts";
 import type { Framing } from "../protocols/protocol.ts";
 import type { AnswerTerms } from "../protocols/translation/speaker.ts";
+import { type Bill, type Outcome, renderCost } from "./bill.ts";
 import type { BodyMemory } from "./body.ts";
 import type { Call } from "./call.ts";
 import { createDecoder, decodeSource } from "./decode.ts";
@@ -15,7 +16,6 @@ import { createMeter } from "./meter.ts";
 import { relay } from "./relay.ts";
 import { createStreamTranslator, type StreamTranslator } from "./routing/stream-translator.ts";
 import { streamType, type Translation, termsOf, translateWhole } from "./routing/translation.ts";
-import { type Bill, type Outcome, renderCost } from "./settle.ts";
 import { readFrom, type Source } from "./source.ts";
 import { answerWhole } from "./whole-answer.ts";
 

@@ -45,7 +45,7 @@ export function begin(
   const grant = grantOf(arrival);
   const body = bodyOf(prepared, grant);
   // Of a price that nobody knows, a crash charges what was held before it at least.
-  const amount = holdTogether(amountOf(facts.plan, grant), earlier);
+  const amount = holdTogether(heldAmount(facts.plan, grant), earlier);
   const isHeld = context.store.holds.open(holdOf(facts, charged, amount, now));
   if (!isHeld && setup.settings.audit.on_failure === "stop") return unheld();
   const { isLoop, ...taken } = take(arrival);
@@ -53,7 +53,7 @@ export function begin(
   return { call: start(arrival, charged, taken, grant, context, earlier), body };
 }
 
-function amountOf(plan: Plan | null, grant: Grant | null): HeldAmount {
+function heldAmount(plan: Plan | null, grant: Grant | null): HeldAmount {
   if (plan === null || grant === null) return { nano: null, tokensIn: null, tokensOut: null };
   return { nano: costOf(plan, grant.output), tokensIn: plan.inputTokens, tokensOut: grant.output };
 }

@@ -42,9 +42,11 @@ export function createContacts({ isUnconnected }: { readonly isUnconnected: IsUn
     const areUnconnected = await isUnconnected(host, port);
     for (const call of calls) {
       // Its answer may have begun meanwhile.
-      if (!doubted.delete(call) || !areUnconnected) continue;
-      doubted.set(call, "unconnected");
-      call.abort.abort();
+      if (!doubted.has(call)) continue;
+      if (areUnconnected) {
+        doubted.set(call, "unconnected");
+        call.abort.abort();
+      } else doubted.delete(call);
     }
   }
 

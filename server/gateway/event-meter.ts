@@ -20,14 +20,13 @@ export function createEventMeter(
   let isSkipping = false;
   let isFinished = false;
   let isReleased = false;
-  /** Whether an event has come that was no error. */
   let hasBegun = false;
 
   return {
     reading,
     isUnread: false,
-    get hadBegun() {
-      return hasBegun && reading.error !== null;
+    get hasBegun() {
+      return hasBegun;
     },
     get finished() {
       return isFinished;

@@ -8,6 +8,7 @@ import { dayEnd, dayStart, hourStart } from "../core/calendar.ts";
 import type { Instant } from "../core/duration.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Index } from "../store/store.ts";
+import { addTally } from "../store/tally.ts";
 
 /** Sums over the current hour, the current day and the lifetime. */
 export interface Windowed {
@@ -105,9 +106,9 @@ export function createFleet({ index, zone, now }: FleetParts): LiveFleet {
   for (const { agent: name, owner, firstOwner, purpose, lastSeen, total } of index.agents()) {
     const agent = Object.assign(createAgent(name, lastSeen), { owner, firstOwner, purpose });
     agents.set(name, agent);
-    for (const spender of [agent, gateway]) mergeTally(spender.total, total);
+    for (const spender of [agent, gateway]) addTally(spender.total, total);
   }
-  for (const [name, total] of index.owners()) mergeTally(keepOwner(name).total, total);
+  for (const [name, total] of index.owners()) addTally(keepOwner(name).total, total);
   recall("hour", hour, hour + 1);
   recall("day", day, dayEnd(day, zone));
   /** The latest that anything was seen in: a clock that was set back may come to what has been before. */
@@ -120,12 +121,12 @@ export function createFleet({ index, zone, now }: FleetParts): LiveFleet {
     for (const [name, tally] of index.tallies(from, to)) {
       const agent = agents.get(name);
       if (!agent) {
-        mergeTally(strangers[window], tally);
+        addTally(strangers[window], tally);
         continue;
       }
-      for (const spender of [agent, gateway]) mergeTally(spender[window], tally);
+      for (const spender of [agent, gateway]) addTally(spender[window], tally);
     }
-    for (const [name, tally] of index.ownerTallies(from, to)) mergeTally(keepOwner(name)[window], tally);
+    for (const [name, tally] of index.ownerTallies(from, to)) addTally(keepOwner(name)[window], tally);
     for (const [name, calls] of index.admitted(from, to)) {
       const agent = agents.get(name);
       if (agent) agent.admitted[window] = calls;
@@ -251,11 +252,6 @@ export function createAgent(name: AgentName, lastSeen: Instant | null): AgentSta
 /** An account over sums that are kept elsewhere. */
 function createAccount(sums: Windowed, amount: (tally: Tally) => number): Account {
   return { held: 0, spent: (window) => amount(sums[window]) };
-}
-
-function mergeTally(into: Tally, more: Tally | undefined): void {
-  if (!more) return;
-  for (const key of Object.keys(into) as (keyof Tally)[]) into[key] += more[key];
 }
 
 function add(tally: Tally, charge: Charge): void {

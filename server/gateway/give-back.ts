@@ -1,10 +1,10 @@
 /** What an ending gives back, and what is learnt from it. Whoever waits for any of it begins in this very turn. */
 import type { Instant } from "../core/duration.ts";
 import type { NanoUsd } from "../core/money.ts";
+import type { Bill, Outcome } from "./bill.ts";
 import type { Call } from "./call.ts";
 import type { Controls } from "./controls.ts";
 import { factsAtHand } from "./facts-at-hand.ts";
-import type { Bill, Outcome } from "./settle.ts";
 import type { Setup } from "./setup.ts";
 import { judgeEnding } from "./verdict.ts";
 

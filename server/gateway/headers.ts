@@ -1,6 +1,6 @@
 /** Which headers pass, in both directions. Everything end-to-end does; what belongs to one hop or to the gateway does not. */
-
 import type { Bytes } from "../core/duration.ts";
+import { ADMIN_PREFIX, KEY_PREFIX } from "../core/secret-form.ts";
 
 /** RFC 9110 §7.6.1, and what fetch sets by itself. */
 const HOP_BY_HOP = [
@@ -105,7 +105,7 @@ function withoutHop(headers: Headers): Headers {
 }
 
 /** The gateway's own secrets among them: an admin token sent here by mistake must not reach a provider. */
-const PLACEHOLDER_PREFIXES = ["managed-by-", "tg_", "tga_"];
+const PLACEHOLDER_PREFIXES = ["managed-by-", KEY_PREFIX, ADMIN_PREFIX];
 
 /** Removes the headers whose key is a placeholder or a secret of the gateway. */
 export function stripPlaceholders(headers: Headers): void {

@@ -76,7 +76,7 @@ export function createHeld({ plan, stakes, output: first, correction, grow }: He
       const corrected = correctInput(input, usage, correction);
       if (corrected === input) return false;
       input = corrected;
-      for (const stake of stakes) stake.input = stake.scope === "quota" ? input.tokens : input.nano;
+      for (const stake of stakes) stake.input = stake.budget.scope === "quota" ? input.tokens : input.nano;
       return !isBehind() && take(output);
     },
     release: () => release(stakes),

@@ -2,12 +2,10 @@
 import { createHash } from "node:crypto";
 import type { AgentName } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
+import { KEY_PREFIX, SECRET_REST } from "../core/secret-form.ts";
 import type { GatewayKey, State } from "../store/store.ts";
 
-/** How every gateway key begins; admin tokens begin otherwise, so that neither serves for the other (SPEC 16.3). */
-export const KEY_PREFIX = "tg_";
-
-const SECRET = /^tg_[A-Za-z0-9_-]{43}$/;
+const SECRET = new RegExp(`^${KEY_PREFIX}${SECRET_REST}$`);
 const SECRET_BYTES = 32;
 const ID_BYTES = 6;
 

@@ -43,12 +43,12 @@ export const MAX_WAITING = 1_000;
 
 interface Upstream {
   readonly inUse: Record<Priority, number>;
-  /** Null until somebody has to wait: at most upstreams nobody ever does. */
-  line: Line | null;
+  /** Null until somebody has to wait, which at most upstreams never happens. */
+  queues: Queues | null;
 }
 
-interface Line {
-  readonly queues: Readonly<Record<Priority, Queue<Attempt>>>;
+interface Queues {
+  readonly byLane: Readonly<Record<Priority, Queue<Attempt>>>;
   /** How long the queues are. */
   readonly waiting: PerLane;
   readonly turns: Turns;
@@ -71,8 +71,8 @@ export function createLanes(): Lanes {
     return limits.get(name) ?? Number.POSITIVE_INFINITY;
   }
 
-  function nextAt(name: string, { line, inUse }: Upstream): Priority | null {
-    return line && nextLane(line.turns, line.waiting, inUse, slotsOf(name));
+  function nextAt(name: string, { queues, inUse }: Upstream): Priority | null {
+    return queues && nextLane(queues.turns, queues.waiting, inUse, slotsOf(name));
   }
 
   function isTrying(name: string, lane: Priority): boolean {
@@ -99,7 +99,7 @@ export function createLanes(): Lanes {
     const upstream = upstreams.get(name);
     if (!upstream) return;
     for (let lane = nextAt(name, upstream); lane !== null; lane = nextAt(name, upstream)) {
-      const attempt = upstream.line?.queues[lane].shift();
+      const attempt = upstream.queues?.byLane[lane].shift();
       trying = { name, lane };
       attempt?.();
     }
@@ -123,10 +123,10 @@ export function createLanes(): Lanes {
       return waitingAt(upstream)[lane] >= MAX_WAITING ? "full" : "wait";
     },
     take(name, lane) {
-      const { inUse, line } = find(name);
+      const { inUse, queues } = find(name);
       inUse[lane] += 1;
-      if (line && isTrying(name, lane)) {
-        takeTurn(line.turns, lane);
+      if (queues && isTrying(name, lane)) {
+        takeTurn(queues.turns, lane);
         trying = null;
       }
       let isHeld = true;
@@ -139,8 +139,8 @@ export function createLanes(): Lanes {
     },
     wait(name, lane, attempt) {
       const upstream = find(name);
-      upstream.line ??= createLine();
-      return upstream.line.queues[lane].add(attempt);
+      upstream.queues ??= createQueues();
+      return upstream.queues.byLane[lane].add(attempt);
     },
     resize(slots) {
       limits = slots;
@@ -159,31 +159,31 @@ export function createLanes(): Lanes {
 }
 
 function createUpstream(): Upstream {
-  return { inUse: { high: 0, normal: 0, low: 0 }, line: null };
+  return { inUse: { high: 0, normal: 0, low: 0 }, queues: null };
 }
 
-function createLine(): Line {
-  const queues = {
+function createQueues(): Queues {
+  const byLane = {
     high: createQueue<Attempt>(),
     normal: createQueue<Attempt>(),
     low: createQueue<Attempt>(),
   };
   const waiting: PerLane = {
     get high() {
-      return queues.high.size;
+      return byLane.high.size;
     },
     get normal() {
-      return queues.normal.size;
+      return byLane.normal.size;
     },
     get low() {
-      return queues.low.size;
+      return byLane.low.size;
     },
   };
-  return { queues, waiting, turns: createTurns() };
+  return { byLane, waiting, turns: createTurns() };
 }
 
-function waitingAt({ line }: Upstream): PerLane {
-  return line?.waiting ?? NOBODY;
+function waitingAt({ queues }: Upstream): PerLane {
+  return queues?.waiting ?? NOBODY;
 }
 
 function isNone({ high, normal, low }: PerLane): boolean {

@@ -4,7 +4,7 @@
  */
 import type { Identity } from "../core/agent.ts";
 import type { Refusal } from "../core/refusal.ts";
-import { ownerCharged } from "./accounts.ts";
+import { findPayer } from "./accounts.ts";
 import { admit } from "./admit.ts";
 import type { Admission, Arrival } from "./arrival.ts";
 import { type BeginContext, begin, type LetIn } from "./begin.ts";
@@ -13,7 +13,7 @@ import { type EntranceContext, enter, type Obstacle } from "./entrance.ts";
 import { factsAtHand } from "./facts-at-hand.ts";
 import { type Applicant, introduce, type Newcomer, type NewcomerContext } from "./newcomer.ts";
 import type { PolicyVerdict } from "./policies.ts";
-import { isLimit } from "./stakes.ts";
+import { hasMoneyCap } from "./stakes.ts";
 
 export interface DoorContext
   extends NewcomerContext,
@@ -30,7 +30,7 @@ export function letIn(
 ): LetIn | Refusal | null | Promise<LetIn | Refusal | null> {
   const { visit, prepared } = applicant;
   const { now, every, watchdog, closing, controls } = context;
-  let newcomer = introduce(applicant, context);
+  let newcomer: Newcomer | null = null;
   let isDelayed = false;
   return enter(attempt, visit.started, visit.request.signal, {
     now,
@@ -43,7 +43,7 @@ export function letIn(
 
   function attempt(): LetIn | Refusal | Obstacle {
     // While it waited, another call or a reload may have said who pays.
-    if (isChargedElsewhere(newcomer, context)) newcomer = introduce(applicant, context);
+    if (newcomer === null || hasNewPayer(newcomer, context)) newcomer = introduce(applicant, context);
     const tried = { isDelayed, canLower: prepared.lower !== null, isAgain: false };
     const arrival = arrive(newcomer, tried, context);
     const stopped = admit(arrival);
@@ -69,9 +69,9 @@ export function letInAgain(applicant: Applicant, earlier: Earlier, context: Door
   return stopped.late;
 }
 
-function isChargedElsewhere({ agent, facts, charged }: Newcomer, { fleet, setup }: DoorContext): boolean {
-  const owner = ownerCharged(agent, facts.owner, setup());
-  return owner === null ? charged.owner !== null : fleet.owner(owner) !== charged.owner;
+/** Also where no call was let in for its owner yet: whoever begins holds on the state that is kept from then on. */
+function hasNewPayer({ agent, facts, charged }: Newcomer, { fleet, setup }: DoorContext): boolean {
+  return findPayer(agent, facts.owner, setup(), fleet) !== charged.owner;
 }
 
 /** The call at this moment, under the configuration in force now: one that has waited is let in by no rule that is gone. */
@@ -104,7 +104,7 @@ function arrive(
     },
     fingerprint,
     stakes,
-    isCapped: budgets.some(({ scope, caps }) => scope !== "quota" && isLimit(caps())),
+    isCapped: budgets.some(hasMoneyCap),
     upstream,
   };
 }

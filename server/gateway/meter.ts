@@ -31,8 +31,8 @@ export interface Meter {
   readonly reading: AnswerReading;
   /** Whether the answer passed without being read: what it used is unknown. */
   readonly isUnread: boolean;
-  /** Whether other events came before one that was the provider's error. */
-  readonly hadBegun: boolean;
+  /** Whether an event has come that was no error. */
+  readonly hasBegun: boolean;
 }
 
 /** Bytes of the largest event or document that is read unless told otherwise. */
@@ -70,7 +70,7 @@ function createWholeMeter({ reader, maxEvent = MAX_EVENT }: MeterOptions): Meter
   return {
     reading: reader.reading,
     finished: false,
-    hadBegun: false,
+    hasBegun: false,
     get isUnread() {
       return isUnread;
     },
@@ -113,7 +113,7 @@ function createBlindMeter(reading: AnswerReading): Meter {
     reading,
     isUnread: true,
     finished: false,
-    hadBegun: false,
+    hasBegun: false,
     release,
     breakOff: release,
     get holding() {

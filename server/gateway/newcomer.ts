@@ -5,7 +5,7 @@ import type { Fingerprint } from "../core/loop-detector.ts";
 import type { NanoUsd } from "../core/money.ts";
 import type { Priority } from "../core/settings.ts";
 import type { Store } from "../store/store.ts";
-import { chargedTo, ownerCharged } from "./accounts.ts";
+import { chargedTo, findPayer } from "./accounts.ts";
 import type { Upstream } from "./arrival.ts";
 import { type Call, type CallFacts, describeCall } from "./call.ts";
 import type { Controls } from "./controls.ts";
@@ -19,7 +19,7 @@ import type { Visit } from "./refuse.ts";
 import type { Run } from "./run.ts";
 import type { RunState } from "./runs.ts";
 import type { Setup } from "./setup.ts";
-import { type Charged, createStakes, type ScopedStake } from "./stakes.ts";
+import { createStakes, type ScopedBudget, type ScopedStake } from "./stakes.ts";
 import { originOf } from "./upstream-key.ts";
 
 /** What the steps before have found out about it. */
@@ -42,7 +42,7 @@ export interface Newcomer {
   readonly agent: AgentState;
   readonly facts: CallFacts;
   /** Every budget that it may be charged to, and its part of those that it takes part in. */
-  readonly budgets: readonly Charged[];
+  readonly budgets: readonly ScopedBudget[];
   readonly stakes: readonly ScopedStake[];
   readonly charged: Call["charged"];
   readonly fingerprint: Fingerprint | null;
@@ -70,8 +70,7 @@ export function introduce(
   const run = named === null ? null : controls.runs.find(name, named, setup.policies.length > 0);
   const plan = planOf(applicant, context);
   const facts = describeCall({ ...applicant, plan, trust: controls.trustScore(name, setup) });
-  const payer = ownerCharged(agent, facts.owner, context.setup());
-  const owner = payer === null ? null : fleet.owner(payer);
+  const owner = findPayer(agent, facts.owner, context.setup(), fleet);
   const budgets = budgetsOf(identity, agent, owner, run, earlier.costNano ?? 0, context);
   return {
     agent,
@@ -97,7 +96,7 @@ function budgetsOf(
   run: RunState | null,
   spentBefore: NanoUsd,
   { controls, fleet, setup }: NewcomerContext,
-): Charged[] {
+): ScopedBudget[] {
   const terms = () => controls.standing(identity.name, setup(), identity.key !== null).terms;
   return chargedTo({ identity, agent, owner, run, fleet, spentBefore, setup, terms });
 }

@@ -17,8 +17,10 @@ export interface CeilingPlan {
   readonly room: number | null;
   /** Whether the configured limit has to be written into the request: nothing else keeps the answer to it. */
   readonly imposesCeiling: boolean;
-  /** Whether nothing keeps the answer to its ceiling unless it is written into the request. */
-  readonly guessesCeiling: boolean;
+  /**
+   * Nothing keeps the answer to this ceiling unless the request says it: it is a guess, or only the configuration's word.
+   */
+  readonly isUnkept: boolean;
 }
 
 /** What is known of a call whose request may say how long the answer is. */
@@ -54,7 +56,7 @@ export function planCeiling({ provider, model, demand, limit, context, seen }: C
     room,
     imposesCeiling: limit !== null && (kept ?? Number.POSITIVE_INFINITY) > limit,
     // An answer never outgrows the window, whoever says nothing.
-    guessesCeiling: kept === null && !isFull && (room !== null || each < window),
+    isUnkept: kept === null && !isFull && (room !== null || each < window),
   };
 }
 

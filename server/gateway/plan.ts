@@ -91,7 +91,7 @@ export function planCall({
     hidesReasoning: hidesReasoning(model, demand),
     room: own.room,
     imposesCeiling: own.imposesCeiling,
-    guessesCeiling: own.guessesCeiling && takesCeiling(operation) && price !== null && price.outputRate > 0,
+    isUnkept: own.isUnkept && takesCeiling(operation) && price !== null && price.outputRate > 0,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Fingerprint } from "../core/loop-detector.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
 import { findDuplicate } from "../protocols/deciding.ts";
 import { choicesOf, NO_DEMAND } from "../protocols/demand.ts";
-import { readForm } from "../protocols/form.ts";
+import { type Form, readForm } from "../protocols/form.ts";
 import { protocols } from "../protocols/index.ts";
 import { type Json, objectOf, parseJson } from "../protocols/json.ts";
 import { IMAGE_TOKENS } from "../protocols/media.ts";
@@ -82,14 +82,14 @@ const FORMS: ReadonlySet<string> = new Set(["transcriptions", "translations", "i
 /** Images that a form may ask for at most, where it does not show how many. */
 const MAX_IMAGES = 10;
 
-/** Uploads (sound, images) are metered by their answers. */
+/** A body of any kind goes as it came, and its answer tells what it used. Of a form, the fields that decide are read. */
 function passUnread(
   { name, model, stream }: Operation,
   body: Uint8Array<ArrayBuffer>,
   formType: string | null,
 ): Prepared {
   const form = FORMS.has(name) ? readForm(body, formType) : null;
-  const images = name === "images" ? (form === null ? MAX_IMAGES : choicesOf(form.n)) : 1;
+  const unseen = { textBytes: 0, mediaTokens: Math.ceil(body.length / BYTES_PER_MEDIA_TOKEN) };
   return {
     body,
     plain: null,
@@ -98,14 +98,19 @@ function passUnread(
     hasTools: false,
     model: model ?? form?.model ?? null,
     stream: stream ?? false,
-    demand: images === 1 ? NO_DEMAND : { ...NO_DEMAND, choices: images },
-    input:
-      form !== null && name === "images"
-        ? { textBytes: form.textBytes, mediaTokens: form.files * IMAGE_TOKENS }
-        : { textBytes: 0, mediaTokens: Math.ceil(body.length / BYTES_PER_MEDIA_TOKEN) },
+    ...(name === "images" ? estimateImages(form, unseen) : { demand: NO_DEMAND, input: unseen }),
     readFingerprint: () => null,
     lower: null,
     hideUsage: false,
+  };
+}
+
+/** How many images a form asks for, and what it shows of them; where it cannot be read, the most, and `unseen`. */
+function estimateImages(form: Form | null, unseen: InputEstimate): Pick<Prepared, "demand" | "input"> {
+  if (form === null) return { demand: { ...NO_DEMAND, choices: MAX_IMAGES }, input: unseen };
+  return {
+    demand: { ...NO_DEMAND, choices: choicesOf(form.n) },
+    input: { textBytes: form.textBytes, mediaTokens: form.files * IMAGE_TOKENS },
   };
 }
 
@@ -138,7 +143,7 @@ function decide(
     stream && plain === body && provider.streamUsage === "ask" && operation.dialect === "openai-chat";
   const asking = asks ? askForUsage(body, parsed) : null;
   const protocol = protocols.get(operation.dialect);
-  const requests = (operation.streamFraming === "ndjson" ? protocol.ofLines : undefined) ?? protocol;
+  const requests = (operation.streamFraming === "ndjson" ? protocol.ndjson : undefined) ?? protocol;
   const { demand, input } = requests.readRequest(parsed, text, model);
   const sent = asking ?? body;
   const isEditable = plain === body && takesCeiling(operation);

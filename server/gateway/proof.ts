@@ -1,12 +1,14 @@
 /** The gateway key that a call shows, in a header of its own or where an SDK puts its API key (SPEC 4.4). */
 import type { Instant } from "../core/duration.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
+import { KEY_PREFIX } from "../core/secret-form.ts";
 import { keysIn, OWN_KEY } from "./headers.ts";
-import { KEY_PREFIX, type Keyring, type Proof } from "./keys.ts";
+import type { Keyring, Proof } from "./keys.ts";
 
 /**
- * Which agent the call proves to come from; null when it shows no gateway key. `shown` are the keys in the places of SDKs. A key that proves nothing is a refusal,
- * and so are two different ones: whoever shows a key means to be taken for its agent and no other.
+ * Which agent the call proves to come from; null when it shows no gateway key. `shown` are the keys in the
+ * places of SDKs. A key that proves nothing is a refusal, and so are two different ones: whoever shows a key means to be
+ * taken for its agent and no other.
  */
 export function readProof(
   headers: Headers,

@@ -5,6 +5,7 @@
 import type { Ending } from "../core/call.ts";
 import type { Bytes, Instant, Millis } from "../core/duration.ts";
 import type { AnswerReader, Framing, Protocol } from "../protocols/protocol.ts";
+import type { Bill, Outcome } from "./bill.ts";
 import { createByteBuffer, join, NOTHING } from "./bytes.ts";
 import { type Call, endingOf, stopQuietly } from "./call.ts";
 import type { Decoder } from "./decode.ts";
@@ -13,7 +14,6 @@ import type { Meter } from "./meter.ts";
 import { ROOM_WAIT } from "./room-wait.ts";
 import type { StreamTranslator } from "./routing/stream-translator.ts";
 import type { Coverage, Shortage } from "./running-hold.ts";
-import type { Bill, Outcome } from "./settle.ts";
 import type { Source } from "./source.ts";
 import { explainEnd } from "./stream-error.ts";
 
@@ -60,7 +60,7 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
 
   function end(ending: Ending, error: string | null): Bill | null {
     const { status } = parts;
-    const { reading, isUnread, hadBegun } = meter;
+    const { reading, isUnread, hasBegun } = meter;
     return parts.end({
       ending,
       status,
@@ -68,7 +68,7 @@ export function relay(parts: Relay): ReadableStream<Uint8Array> {
       error,
       reading,
       isUnread,
-      hadBegun,
+      hasBegun,
       sent: true,
     });
   }

@@ -11,7 +11,7 @@ import type { HeldAmount } from "../store/store.ts";
 import { createHeld } from "./held.ts";
 import { outputBy, type Plan, thinkingTime } from "./plan.ts";
 import { type Attempt, type RoomWait, waitForRoom } from "./room-wait.ts";
-import { isLimit, type ScopedStake } from "./stakes.ts";
+import { hasMoneyCap, type ScopedStake } from "./stakes.ts";
 import type { Waiting } from "./waiting.ts";
 import type { Watchdog, Watched } from "./watchdog.ts";
 
@@ -149,7 +149,7 @@ export function takeHold(parts: HoldParts): RunningHold {
       return held.output;
     },
     get isCapped() {
-      return stakes.some(({ scope, budget }) => scope !== "quota" && isLimit(budget.caps()));
+      return stakes.some(({ budget }) => hasMoneyCap(budget));
     },
     bound,
     cover(reading, now) {

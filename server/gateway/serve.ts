@@ -6,6 +6,7 @@ import type { Identity } from "../core/agent.ts";
 import type { Bytes } from "../core/duration.ts";
 import { chooseLane } from "../core/lane.ts";
 import { type Refusal, refusal } from "../core/refusal.ts";
+import { ADMIN_PREFIX } from "../core/secret-form.ts";
 import type { Priority } from "../core/settings.ts";
 import type { RequestLine } from "../providers/provider.ts";
 import { locateVirtual } from "../providers/virtual.ts";
@@ -32,8 +33,6 @@ export interface ServeContext extends BodyContext {
   readonly resolve: Resolve;
 }
 
-/** How tokens of the management API begin that the gateway has made itself. */
-const ADMIN_PREFIX = "tga_";
 const MAX_HEADER_BYTES: Bytes = 48 * 1024;
 
 /** The response, or a refusal: that has taken nothing and costs nothing. */

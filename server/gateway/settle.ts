@@ -1,45 +1,13 @@
-/** The one ending of a call: what it used, what it cost, its line in the journal, its hold closed, its agent charged. */
-import type { Ending } from "../core/call.ts";
+/** The one ending of a call: its line in the journal, its hold closed, its agent charged, what it has taken given back. */
 import type { Instant } from "../core/duration.ts";
-import type { CallLine } from "../core/event.ts";
-import { type NanoUsd, renderUsd, toUsd } from "../core/money.ts";
-import { addCounts, atLeastMade, UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
-import type { AnswerReading } from "../protocols/protocol.ts";
 import type { Store } from "../store/store.ts";
 import { isError } from "../store/tally.ts";
+import { type Bill, isReported, makeBill, type Outcome, withEarlier } from "./bill.ts";
 import type { Call } from "./call.ts";
-import { type Earlier, heldEarlier } from "./earlier.ts";
+import { describeCallLine } from "./call-line.ts";
 import type { LiveFleet } from "./fleet.ts";
 import { errorCode } from "./forward.ts";
-import { isFree } from "./metered.ts";
-import { outputBy, type Plan } from "./plan.ts";
 import type { RunState } from "./runs.ts";
-
-/** How a call came to its end. */
-export interface Outcome {
-  readonly ending: Ending;
-  /** The status that the client was given, or null when it was given none. */
-  readonly status: number | null;
-  /** The status that the upstream gave; left out when it gave none. */
-  readonly upstreamStatus?: number;
-  /** Why it is not complete, or the provider's own error code. */
-  readonly error: string | null;
-  /** What was learnt from the answer, or null when there was none to read. */
-  readonly reading: AnswerReading | null;
-  /** Whether the answer passed without being read: what it used is unknown. */
-  readonly isUnread?: boolean;
-  /** Whether a stream had begun before the provider told an error in it. */
-  readonly hadBegun?: boolean;
-  /** Whether the request reached the upstream: what never left costs nothing. */
-  readonly sent: boolean;
-}
-
-export interface Bill {
-  readonly usage: Usage | null;
-  readonly source: "reported" | "estimated" | null;
-  /** Null when the price is unknown. */
-  readonly costNano: NanoUsd | null;
-}
 
 export interface SettleContext {
   readonly now: () => Instant;
@@ -62,7 +30,7 @@ export function settle(call: Call, outcome: Outcome, context: SettleContext): Bi
   call.ended = true;
   // Sums that are begun with the journal's must not have this call's already.
   context.fleet.turn(now);
-  context.store.journal.append(writeLine(call, outcome, bill, now));
+  context.store.journal.append(describeCallLine(call, outcome, bill, now));
   context.store.holds.close(call.id);
   if (call.charged.run) chargeRun(call.charged.run, bill);
   context.fleet.settled(
@@ -81,21 +49,6 @@ export function settle(call: Call, outcome: Outcome, context: SettleContext): Bi
   return bill;
 }
 
-/** The call uses and costs what its attempts did together. Where the price of one is unknown, the others' are charged. */
-function withEarlier({ usage, source, costNano }: Bill, earlier: Earlier): Bill {
-  if (earlier.holds.length === 0) return { usage, source, costNano };
-  const known = usage ?? UNKNOWN_USAGE;
-  return {
-    usage: {
-      ...known,
-      inputTokens: addCounts(known.inputTokens, earlier.tokensIn),
-      outputTokens: addCounts(known.outputTokens, earlier.tokensOut),
-    },
-    source: "estimated",
-    costNano: addCounts(costNano, earlier.costNano),
-  };
-}
-
 function chargeRun(run: RunState, { costNano }: Bill): void {
   run.calls++;
   run.inFlight--;
@@ -112,170 +65,4 @@ function billFor(call: Call, outcome: Outcome, now: Instant, { log }: SettleCont
     log(`the cost of call ${call.id} could not be worked out: ${errorCode(cause)}`);
     return { usage: null, source: null, costNano: null };
   }
-}
-
-/** What a call is charged (the table of SPEC 7.3). Pure. */
-export function makeBill(call: Call, outcome: Outcome, now: Instant): Bill {
-  const { reading } = outcome;
-  if (!outcome.sent || isRefused(outcome)) return { usage: null, source: null, costNano: 0 };
-  if (call.plan === null) {
-    return { usage: null, source: null, costNano: isFree(call.method, call.located.operation) ? 0 : null };
-  }
-  if (isFruitless(outcome, call.plan)) return { usage: null, source: null, costNano: 0 };
-  if (isMadeLater(call, reading)) return { usage: null, source: null, costNano: chargeFor(call, null) };
-  const metered = meterUsage(call, call.plan, outcome, now);
-  const costNano =
-    metered.source === "estimated" && reading?.usage == null
-      ? priceEstimate(call.plan, metered.usage)
-      : priceOf(call, metered.usage, reading, now);
-  return { ...metered, costNano: chargeFor(call, costNano) };
-}
-
-/**
- * What becomes of a cost. Under a money cap nothing passes for free because its price turned out to be unknown: it costs
- * what was held. And what a host says that nobody vouches for never uses up more of a budget than was held of it.
- */
-function chargeFor({ hold, isStranger }: Call, costNano: NanoUsd | null): NanoUsd | null {
-  if (costNano === null) return hold?.isCapped ? hold.nano : null;
-  return isStranger && hold?.nano != null ? Math.min(costNano, hold.nano) : costNano;
-}
-
-/** Input at the price that was held for it, and the output that must have been made. */
-function priceEstimate({ price }: Plan, usage: Usage | null): NanoUsd | null {
-  if (price === null) return null;
-  return Math.round(price.inputNano + price.outputRate * (usage?.outputTokens ?? 0));
-}
-
-/** Whether the upstream did not do what it was asked for, whatever became of its explanation. */
-function isRefused({ upstreamStatus }: Outcome): boolean {
-  return upstreamStatus !== undefined && (upstreamStatus < 200 || upstreamStatus > 299);
-}
-
-/**
- * Whether the answer shows that nothing was generated: it has no content, or an error in place of any. Where reasoning is
- * hidden, an error that comes later may have been thought over for long.
- */
-function isFruitless({ upstreamStatus, reading, hadBegun }: Outcome, { hidesReasoning }: Plan): boolean {
-  if (upstreamStatus === 204 || upstreamStatus === 205) return true;
-  if (reading === null || reading.error === null || (hadBegun && hidesReasoning)) return false;
-  return reading.usage === null && reading.visibleBytes === 0;
-}
-
-/** Whether the answer is made in the background: nobody reports what it uses, and it is not nothing (SPEC 7.8). */
-function isMadeLater({ isBackground }: Call, reading: AnswerReading | null): boolean {
-  return isBackground && reading?.isPending === true && reading.usage === null;
-}
-
-/** What was reported, as far as it was: of an answer that was cut off, the output is what must have been made of it. */
-function meterUsage(
-  call: Call,
-  plan: Plan,
-  outcome: Outcome,
-  now: Instant,
-): { readonly usage: Usage | null; readonly source: Bill["source"] } {
-  const { reading } = outcome;
-  const reported = reading?.usage ?? null;
-  if (call.located.operation.kind !== "generate") {
-    return { usage: reported, source: reported && "reported" };
-  }
-  const made = outputMade(call, plan, outcome, now);
-  if (reading === null || reported === null) {
-    return {
-      usage: { ...UNKNOWN_USAGE, inputTokens: plan.inputTokens, outputTokens: made },
-      source: "estimated",
-    };
-  }
-  if (isReported(reading)) return { usage: reported, source: "reported" };
-  return { usage: atLeastMade(reported, made), source: "estimated" };
-}
-
-/** Tokens that must have been made, where nobody reports them. Never more than was held: a cap holds whatever comes. */
-function outputMade(call: Call, plan: Plan, { reading, isUnread }: Outcome, now: Instant): number {
-  const held = call.hold?.output ?? plan.ceiling;
-  if (isUnread) return held;
-  const bound = call.hold?.bound ?? Number.POSITIVE_INFINITY;
-  // Of an answer that comes whole, nothing is seen before its end.
-  const isHidden = plan.hidesReasoning || (!call.stream && reading === null);
-  const seen = reading?.visibleBytes ?? 0;
-  return Math.min(held, outputBy({ ...plan, hidesReasoning: isHidden }, seen, now - call.admitted, bound));
-}
-
-/** Whether the answer told all that it used. */
-function isReported({ usage, ended, visibleBytes }: AnswerReading): boolean {
-  return ended && usage !== null && (usage.outputTokens !== null || visibleBytes === 0);
-}
-
-/** The price of the model that answered, else of the one that was asked for; null when neither is known. */
-function priceOf(
-  call: Call,
-  usage: Usage | null,
-  reading: AnswerReading | null,
-  now: Instant,
-): NanoUsd | null {
-  const asked = Object.fromEntries((call.plan?.surcharges ?? []).map((unit) => [unit, 1]));
-  const units = { ...asked, ...reading?.units };
-  if (usage === null && Object.keys(units).length === 0) return null;
-  const models = [reading?.model ?? null, call.model];
-  return call.prices.cost(call.provider, models, usage ?? UNKNOWN_USAGE, reading?.passes ?? [], units, now);
-}
-
-function writeLine(call: Call, outcome: Outcome, bill: Bill, now: Instant): CallLine {
-  const { usage, costNano } = bill;
-  const { dialect: spoken } = call.located.operation;
-  return {
-    type: "call",
-    time: new Date(now).toISOString(),
-    request_id: call.id,
-    agent: call.identity.name,
-    owner: call.owner ?? undefined,
-    charged_owner: chargedElsewhere(call),
-    purpose: call.purpose ?? undefined,
-    tags: call.tags.length > 0 ? call.tags : undefined,
-    run: call.run?.id,
-    parent_run: call.run?.parent ?? undefined,
-    key: call.identity.key ?? undefined,
-    provider: call.provider.id,
-    protocol: call.protocol,
-    upstream_protocol: spoken === call.protocol ? undefined : spoken,
-    requested_model: call.requestedModel ?? undefined,
-    model: outcome.reading?.model ?? call.model ?? undefined,
-    method: call.method,
-    path: call.path,
-    stream: call.stream,
-    status: outcome.status ?? undefined,
-    ending: outcome.ending,
-    error: outcome.error ?? undefined,
-    tokens_in: usage?.inputTokens ?? undefined,
-    tokens_out: usage?.outputTokens ?? undefined,
-    tokens_cached: usage?.cachedTokens ?? undefined,
-    tokens_cache_write: usage?.cacheWriteTokens ?? undefined,
-    tokens_reasoning: usage?.reasoningTokens ?? undefined,
-    usage: bill.source ?? undefined,
-    cost: costNano === null ? null : toUsd(costNano),
-    cost_nano: costNano,
-    // The clock may have been set back meanwhile.
-    latency_ms: Math.max(0, now - call.started),
-    ttft_ms: call.firstByte === null ? undefined : Math.max(0, call.firstByte - call.started),
-    attempts: call.earlier.attempts + 1,
-    admitted: call.admitted === call.started ? undefined : new Date(call.admitted).toISOString(),
-    clamped: call.clamped ?? undefined,
-    overrun_nano: overrunOf(call, bill),
-    trust: call.trust ?? undefined,
-  };
-}
-
-/** The owner that is charged, where that is not the one that the line shows. */
-function chargedElsewhere({ charged, owner }: Call): string | undefined {
-  return charged.owner === null || charged.owner.name === owner ? undefined : charged.owner.name;
-}
-
-function overrunOf({ hold, earlier }: Call, { costNano }: Bill): NanoUsd | undefined {
-  const own = hold?.nano ?? null;
-  const held = own === null ? null : own + heldEarlier(earlier);
-  return held !== null && costNano !== null && costNano > held ? costNano - held : undefined;
-}
-
-/** The cost as the header `x-tollgate-cost` says it, or null when it is unknown. */
-export function renderCost(bill: Bill | null): string | null {
-  return bill === null || bill.costNano === null ? null : renderUsd(bill.costNano);
 }

@@ -5,37 +5,35 @@ import type { Plan } from "./plan.ts";
 
 export type Scope = "agent" | "owner" | "run" | "gateway" | "request" | "quota";
 
-/** A call's part of one budget, and whose budget it is. */
-export interface ScopedStake extends Stake {
+/** A budget that a call may be charged to, and whose it is. */
+export interface ScopedBudget extends Budget {
   readonly scope: Scope;
   /** Of the agent, the owner or the run. */
   readonly name: string;
 }
 
-/** A budget that a call may be charged to, and whose it is. */
-export interface Charged extends Budget {
-  readonly scope: Scope;
-  readonly name: string;
+/** A call's part of one of them. */
+export interface ScopedStake extends Stake {
+  readonly budget: ScopedBudget;
 }
 
 /** No limit at all. */
 export const NO_CAPS: Caps = { hour: null, day: null, total: null };
 
-/** Whether these limits say anything. */
-export function isLimit({ hour, day, total }: Caps): boolean {
+/** Whether a cap on money is in force here. */
+export function hasMoneyCap({ scope, caps }: Pick<ScopedBudget, "scope" | "caps">): boolean {
+  if (scope === "quota") return false;
+  const { hour, day, total } = caps();
   return hour !== null || day !== null || total !== null;
 }
 
 /** The stakes of a planned call. Budgets of money take no part where its price is unknown. */
-export function createStakes(charged: readonly Charged[], plan: Plan): ScopedStake[] {
+export function createStakes(budgets: readonly ScopedBudget[], plan: Plan): ScopedStake[] {
   const stakes: ScopedStake[] = [];
-  for (const budget of charged) {
-    const { scope, name } = budget;
-    const isTokens = scope === "quota";
+  for (const budget of budgets) {
+    const isTokens = budget.scope === "quota";
     if (!isTokens && plan.price === null) continue;
     stakes.push({
-      scope,
-      name,
       budget,
       input: isTokens ? plan.inputTokens : (plan.price?.inputNano ?? 0),
       rate: isTokens ? 1 : (plan.price?.outputRate ?? 0),

@@ -1,6 +1,6 @@
 /** What the ending of a call says about its upstream: for the circuit breakers (SPEC 9). Pure. */
 import { isServerFault } from "../protocols/server-fault.ts";
-import type { Outcome } from "./settle.ts";
+import type { Outcome } from "./bill.ts";
 
 /** `nothing` decides neither way: what the client or the gateway caused, and what the upstream had reason to refuse. */
 export type Verdict = "success" | "failure" | "nothing";

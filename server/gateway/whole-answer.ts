@@ -4,6 +4,7 @@ import { refusal } from "../core/refusal.ts";
 import { protocols } from "../protocols/index.ts";
 import type { AnswerReading } from "../protocols/protocol.ts";
 import type { AnswerContext, Parts } from "./answer.ts";
+import { renderCost } from "./bill.ts";
 import { type BodyMemory, releaseBody, takeMemory } from "./body.ts";
 import { type Call, endingOf } from "./call.ts";
 import { decodeWhole } from "./decode.ts";
@@ -11,7 +12,6 @@ import { deliver } from "./deliver.ts";
 import { explainBreak, type UpstreamFailure } from "./forward.ts";
 import { readWhole } from "./meter.ts";
 import { type TranslatedAnswer, type Translation, termsOf, translateWhole } from "./routing/translation.ts";
-import { renderCost } from "./settle.ts";
 import { collect, type Source } from "./source.ts";
 
 /** Answers up to this size are read whole; a larger one passes unread. */

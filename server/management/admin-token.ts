@@ -43,7 +43,8 @@ export function provisionAdminToken(
     return { kind: "known", file: keep(configured, "configured", request, state) };
   }
   if (state.readAdminToken()?.origin === "made") {
-    return { kind: "known", file: keepFile ? pathOf(request) : dropCopy(request) };
+    if (!keepFile) dropCopy(request);
+    return { kind: "known", file: keepFile ? pathOf(request) : null };
   }
   if (keepFile || isTerminal) {
     const token = createAdminToken(random);
@@ -76,9 +77,8 @@ function keep(token: string, origin: AdminToken["origin"], place: Place, state: 
   return place.keepFile ? pathOf(place) : null;
 }
 
-function dropCopy(place: Place): null {
+function dropCopy(place: Place): void {
   rmSync(pathOf(place), { force: true });
-  return null;
 }
 
 function pathOf({ dataDir }: Place): string {

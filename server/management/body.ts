@@ -1,5 +1,6 @@
 /** The bodies of requests: JSON, of a bounded size and depth, read once the guards have let the request in. */
 import type { Bytes } from "../core/duration.ts";
+import { isObject } from "./json-object.ts";
 
 const MOST_BYTES: Bytes = 64 * 1024;
 /** No setting and no event is so deep. A parser takes a hundred times as long for brackets alone as for other text. */
@@ -27,7 +28,7 @@ export function takeJson({ most = MOST_BYTES, read = takeMapping }: JsonTaken = 
 
 /** The mapping that was given, else null: Elysia takes a list, a text or a number for a mapping without members. */
 export function takeMapping(given: unknown): object | null {
-  return typeof given === "object" && !Array.isArray(given) ? given : null;
+  return isObject(given) ? given : null;
 }
 
 /**

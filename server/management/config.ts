@@ -3,6 +3,7 @@ import { Elysia } from "elysia";
 import { type Change, SETTINGS_BODY } from "./change.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
+import { isObject, type JsonObject, memberOf } from "./json-object.ts";
 import type { ConfigAnswer, ReloadAnswer } from "./wire/settings.ts";
 
 /**
@@ -38,12 +39,10 @@ export function configRoutes(context: ManagementContext, change: Change) {
     });
 }
 
-type Body = Readonly<Record<string, unknown>>;
-
 /** A list would take the place of all policies or alerts, those of the file included, and nobody would notice. */
-function checkLists({ policies, alerts }: Body): Failure | null {
+function checkLists({ policies, alerts }: JsonObject): Failure | null {
   if (Array.isArray(policies)) return failure(400, "invalid_parameter", LISTED_POLICIES, POLICIES);
-  const rules = typeof alerts === "object" && alerts !== null && "rules" in alerts ? alerts.rules : null;
+  const rules = memberOf(alerts, "rules");
   return Array.isArray(rules) ? failure(400, "invalid_parameter", LISTED_ALERTS, ALERTS) : null;
 }
 
@@ -55,15 +54,15 @@ const LISTED_ALERTS =
   'Nothing was changed: here each alert stands under its name, {"alerts": {"rules": {"spend": {"type": "budget", …}}}}.';
 
 /** Each entry is called as the key says above it: a `name` within that says otherwise would be lost. */
-function checkNames({ policies, alerts }: Body): Failure | null {
+function checkNames({ policies, alerts }: JsonObject): Failure | null {
   const lists = [
     ["policies", policies],
-    ["alerts.rules", membersOf(alerts).rules],
+    ["alerts.rules", memberOf(alerts, "rules")],
   ] as const;
   for (const [list, entries] of lists) {
-    for (const [key, entry] of Object.entries(membersOf(entries))) {
-      const { name = key } = membersOf(entry);
-      if (name !== key)
+    for (const [key, entry] of Object.entries(isObject(entries) ? entries : {})) {
+      const name = memberOf(entry, "name");
+      if (name !== undefined && name !== key)
         return failure(400, "invalid_parameter", describeName(list, key), {
           parameters: [`${list}.${key}.name`],
         });
@@ -74,10 +73,6 @@ function checkNames({ policies, alerts }: Body): Failure | null {
 
 function describeName(list: string, key: string): string {
   return `Nothing was changed: the \`name\` in ${list}.${key} is another than its key. Leave it out; an entry gets a new name by being made anew.`;
-}
-
-function membersOf(value: unknown): Body {
-  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function viewConfig({ configuration }: ManagementContext): ConfigAnswer {

@@ -3,6 +3,7 @@ import { isAgentName } from "../core/agent.ts";
 import { parseTime } from "../core/duration.ts";
 import type { ExternalLine } from "../core/event.ts";
 import { EVENT_TYPES } from "../core/reported-event.ts";
+import { isObject, type JsonObject, memberOf } from "./json-object.ts";
 
 /** Everything of a line but when it was taken. */
 export type Reported = Omit<ExternalLine, "time">;
@@ -34,18 +35,16 @@ export function readEvents(body: unknown): ReadEvents | null {
   return { accepted, rejected };
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
 function listEvents(body: unknown): readonly unknown[] | null {
   if (Array.isArray(body)) return body;
-  if (!isMembers(body)) return null;
+  if (!isObject(body)) return null;
   if (!("events" in body)) return [body];
   return Array.isArray(body.events) ? body.events : null;
 }
 
 /** The event, or what is wrong with it as a sentence. */
 function readEvent(event: unknown): Reported | string {
-  if (!isMembers(event)) return "An event must be an object.";
+  if (!isObject(event)) return "An event must be an object.";
   const wrong: string[] = [];
   const { agent_id, event_type } = event;
   const type = EVENT_TYPES.find((known) => known === event_type);
@@ -55,7 +54,7 @@ function readEvent(event: unknown): Reported | string {
   if (!type) wrong.push(`\`event_type\` must be one of ${EVENT_TYPES.join(", ")}`);
 
   function take<Value>(name: string, form: string, read: (value: unknown) => Value | null) {
-    const value = readMember(event, name);
+    const value = memberOf(event, name) ?? null;
     if (value === null) return null;
     const taken = read(value);
     if (taken === null) wrong.push(`\`${name}\` must be ${form}`);
@@ -86,10 +85,6 @@ function readEvent(event: unknown): Reported | string {
   };
 }
 
-function readMember(event: unknown, name: string): unknown {
-  return isMembers(event) && Object.hasOwn(event, name) ? event[name] : null;
-}
-
 function readLabel(value: unknown): string | null {
   return typeof value === "string" && LABEL.test(value) ? value : null;
 }
@@ -115,11 +110,11 @@ function readTime(value: unknown): string | null {
   return instant === null ? null : new Date(instant).toISOString();
 }
 
-function readTags(value: unknown): Members | readonly unknown[] | null {
+function readTags(value: unknown): JsonObject | readonly unknown[] | null {
   if (typeof value !== "object" || value === null) return null;
   const entries = Object.entries(value);
   const fits = entries.every(([key, tag]) => LABEL.test(key) && isTag(tag)) && entries.length <= MOST_TAGS;
-  return fits ? (value as Members | readonly unknown[]) : null;
+  return fits ? (value as JsonObject | readonly unknown[]) : null;
 }
 
 function isTag(tag: unknown): boolean {
@@ -130,8 +125,4 @@ function dropNull<Given extends object>(given: Given) {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as {
     [Key in keyof Given]?: NonNullable<Given[Key]>;
   };
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -31,8 +31,8 @@ export function createEventRate(): EventRate {
     count(token, events, now) {
       const bucket = bucketOf(token, now);
       for (const event of events) {
-        const worth = Math.ceil(JSON.stringify(event).length / ONE_EVENT);
-        for (let taken = 0; taken < worth; taken++) take(RATE, bucket, now);
+        const size = Buffer.byteLength(JSON.stringify(event));
+        take(RATE, bucket, now, Math.ceil(size / ONE_EVENT));
       }
     },
   };

@@ -1,4 +1,5 @@
 /** TypeBox's and Elysia's schemas as OpenAPI 3.1 has them: each that has a name once, and referred to. Pure. */
+import { isObject, memberOf } from "./json-object.ts";
 
 /** By their names, as far as they have been met. */
 export type NamedSchemas = Map<string, object>;
@@ -17,15 +18,6 @@ export function renderSchema(schema: unknown, named: NamedSchemas): unknown {
   if (typeof name !== "string") return rendered;
   named.set(name, rendered);
   return refer(name);
-}
-
-/** What a schema or a route's hook has under this key, if it is an object at all. */
-export function memberOf(value: unknown, key: string): unknown {
-  return isObject(value) ? value[key] : undefined;
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function refer(name: string): object {

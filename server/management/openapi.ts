@@ -1,9 +1,9 @@
 /** `GET /api/openapi.json`: the management API as OpenAPI 3.1, made of the routes themselves (SPEC 19). */
 import type { TSchema } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import { ROUTE_ANSWERS } from "./openapi-answers.ts";
-import { isObject, memberOf, type NamedSchemas, renderSchema } from "./openapi-schemas.ts";
-import { ROUTE_SUMMARIES } from "./openapi-summaries.ts";
+import { isObject, memberOf } from "./json-object.ts";
+import { ROUTE_TEXTS } from "./openapi-routes.ts";
+import { type NamedSchemas, renderSchema } from "./openapi-schemas.ts";
 import { roleFor } from "./roles.ts";
 import { ERROR_ANSWER } from "./shapes/access.ts";
 
@@ -56,17 +56,18 @@ const SECURITY_SCHEMES = {
 
 function renderOperation({ method, path, hooks }: DescribedRoute, schemas: NamedSchemas): object {
   const name = `${method} ${path}`;
+  const { does, answers } = ROUTE_TEXTS.get(name) ?? { does: name, answers: null };
   const body = memberOf(hooks, "body");
   const parameters = [...listPathParameters(path), ...listQueryParameters(memberOf(hooks, "query"), schemas)];
   return {
     operationId: nameOperation(method, path),
-    summary: ROUTE_SUMMARIES.get(name) ?? name,
+    summary: does,
     ...(OPEN.has(name) ? { security: [] } : { "x-tollgate-role": roleFor(verbOf(method), path) }),
     ...(parameters.length > 0 && { parameters }),
     ...(isObject(body) && {
       requestBody: { content: { "application/json": { schema: renderSchema(body, schemas) } } },
     }),
-    responses: renderResponses(method, ROUTE_ANSWERS.get(name) ?? null, schemas),
+    responses: renderResponses(method, answers, schemas),
   };
 }
 

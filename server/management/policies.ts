@@ -5,6 +5,7 @@ import type { Policy } from "../gateway/policies.ts";
 import { takeJson } from "./body.ts";
 import type { ManagementContext } from "./context.ts";
 import { answerFailure, type Failure, failure } from "./failure.ts";
+import { memberOf } from "./json-object.ts";
 import { compileQuestion, findPolicy, replayPast } from "./policy-test.ts";
 import type { PoliciesAnswer, PolicyEntry, PolicyTestAnswer } from "./wire/governance.ts";
 
@@ -77,11 +78,8 @@ export function viewPolicies({ configuration, setup }: ManagementContext): Polic
   const policies = setup().policies.map(({ settings, minCalls }, index): PolicyEntry => {
     const { name, condition, action, mode } = settings;
     const { value, source = "file" } = written[index] ?? {};
-    return { name, condition, action, mode, min_calls: minCalls, params: paramsOf(value), source };
+    const params = memberOf(value, "params") ?? null;
+    return { name, condition, action, mode, min_calls: minCalls, params, source };
   });
   return { policies, removed: configuration.removedPolicies() };
-}
-
-function paramsOf(policy: unknown): unknown {
-  return typeof policy === "object" && policy !== null && "params" in policy ? policy.params : null;
 }

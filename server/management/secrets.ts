@@ -1,7 +1,7 @@
 /** Tokens, session ids and link codes: made here, and kept only as hashes. */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { ADMIN_PREFIX } from "../core/secret-form.ts";
 
-const ADMIN_PREFIX = "tga_";
 const SECRET_BYTES = 32;
 
 /** A secret of 32 random bytes, base64url. */

@@ -16,7 +16,7 @@ export interface RejectionsParts {
 
 /** An endpoint that takes none of them says so with each batch. */
 const QUIET: Millis = 600_000;
-/** A thousand events that are each refused for eight reasons. */
+/** Room for a thousand events with eight reasons each; a longer answer is not counted. */
 const MOST_BYTES = 1024 * 1024;
 
 /** None yet: the first is told at once. */

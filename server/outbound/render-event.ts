@@ -2,7 +2,7 @@
 import type { BlockedLine, CallLine, Line } from "../core/event.ts";
 import type { ReportedEvent } from "../core/reported-event.ts";
 
-/** What such servers take of a label, in UTF-16 units; `POST /api/events` takes no more. */
+/** What is told of a label at most, in UTF-16 units; `POST /api/events` takes no more. */
 const LONGEST_LABEL = 256;
 
 /**
@@ -64,7 +64,10 @@ function renderBlocked(line: BlockedLine, agent: string): Loose<ReportedEvent> {
   };
 }
 
-/** Cut first: a pair that is cut in two is half a character, which is no longer one. Absent where nothing is left. */
+/**
+ * The label in one line of plain text, absent where nothing of it is left. Cut before it is cleaned: the cut may leave half
+ * a surrogate pair, which cleaning removes.
+ */
 function clean(label: string | undefined): string | undefined {
   const cleaned = label
     ?.slice(0, LONGEST_LABEL)

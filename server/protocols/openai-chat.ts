@@ -30,7 +30,7 @@ export const openaiChat: Protocol = {
   renderReply: renderChatReply,
   readRequest: readChatRequest,
   lowerCeiling: lowerChatCeiling,
-  ofLines: { readRequest: readOllamaRequest, lowerCeiling: lowerOllamaCeiling },
+  ndjson: { readRequest: readOllamaRequest, lowerCeiling: lowerOllamaCeiling },
   fingerprint: fingerprintChat,
 };
 

@@ -36,11 +36,8 @@ export interface Protocol {
     ceiling: number,
     model: string | null,
   ): Uint8Array<ArrayBuffer>;
-  /**
-   * The same two where streams are lines of JSON, for hosts with an API of their own there; left out where requests are as
-   * everywhere else.
-   */
-  readonly ofLines?: Pick<Protocol, "readRequest" | "lowerCeiling">;
+  /** How requests to an API whose streams are lines of JSON are read and lowered; left out where there is none. */
+  readonly ndjson?: Pick<Protocol, "readRequest" | "lowerCeiling">;
   /**
    * What tells this request from others of its agent, near-identical ones having the same: what was said after the model
    * spoke last, and the tools that it called then (SPEC 11). Null where nothing is said, as in embeddings. In linear time;

@@ -32,7 +32,7 @@ export function createCohereHost(spec: CohereSpec, settings: ProviderSettings): 
     ]),
     hosts: spec.hosts,
     quirks: {},
-    ...(spec.takes === undefined ? {} : { takes: spec.takes }),
+    takes: spec.takes,
     streamUsage: "ask",
     overhead: spec.overhead,
     maxOutput: spec.maxOutput,

@@ -11,7 +11,7 @@ const BESIDE = new Map([["api", ""]]);
 /** What a host is taken to speak when nothing says otherwise: most do. */
 export const USUAL_SPEECH: Speech = "openai";
 
-/** What a prompt costs beyond its text at a host that nobody has measured: as at the dearest of its format that was. */
+/** Tokens beyond the text, at hosts nobody has measured: those of the dearest measured host of the same format. */
 const OVERHEAD: Readonly<Record<Speech, Overhead>> = {
   openai: { plain: 141, tools: 748 },
   "openai-responses": { plain: 141, tools: 748 },

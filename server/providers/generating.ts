@@ -37,9 +37,9 @@ function isTaken(elsewhere: ModelHome["elsewhere"], { document, hasTools }: Aski
       return false;
     case "without-tools":
       return !hasTools;
-    case "tools-untold":
+    case "tools-without-effort":
       return !hasTools || effort === null;
-    case "tools-unthinking":
+    case "tools-at-effort-none":
       return !hasTools || effort === "none";
   }
 }

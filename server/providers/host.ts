@@ -1,10 +1,10 @@
 /** Hosts with one official path under which every resource lies. */
 import type { Dialect } from "../core/call.ts";
-import { createMemory } from "../core/memory.ts";
 import type { ProviderSettings } from "../core/settings.ts";
 import type { Quirks } from "../protocols/protocol.ts";
 import type { HostTakes } from "../protocols/translation/takes.ts";
 import { authorizeBearer, authorizeMessages } from "./auth.ts";
+import { createCache } from "./cache.ts";
 import { classify } from "./operations.ts";
 import { type Base, isVersion, parseBase, splitPath, stripHeads, tailsOf } from "./paths.ts";
 import type { Located, MaxOutput, Overhead, Provider, RequestLine, Speech } from "./provider.ts";
@@ -59,11 +59,11 @@ export function createHost(spec: HostSpec, settings: ProviderSettings): Provider
     id: spec.id,
     speaks: spec.speaks,
     serves: new Map([spec.dialect, ...(spec.alsoServes ?? [])].map((dialect) => [dialect, PATHS[dialect]])),
-    ...(spec.homes === undefined ? {} : { homes: spec.homes }),
+    homes: spec.homes,
     hosts: spec.hosts,
-    ...(spec.pricesAs === undefined ? {} : { pricesAs: spec.pricesAs }),
+    pricesAs: spec.pricesAs,
     quirks: spec.quirks ?? {},
-    ...(spec.takes === undefined ? {} : { takes: spec.takes }),
+    takes: spec.takes,
     streamUsage: spec.streamUsage,
     overhead: spec.overhead ?? USUAL_OVERHEAD,
     maxOutput: spec.maxOutput ?? [],
@@ -90,7 +90,7 @@ function createLocate(spec: HostSpec, base: Base, isOfficial: boolean): (request
   const official = spec.officialPath;
   const heads = repeatedHeads(base, official);
   const root = rootOf(base, official);
-  const places = createMemory<Omit<Located, "url">>(MOST_PLACES);
+  const places = createCache<Omit<Located, "url">>(MOST_PLACES);
 
   function findPlace(method: string, rest: string): Omit<Located, "url"> {
     const segments = stripHeads(dropDoubledVersion(splitPath(rest)), heads);

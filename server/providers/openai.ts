@@ -35,11 +35,11 @@ const homes: readonly ModelHome[] = [
     dialect: "openai-responses",
     elsewhere: "nothing",
   },
-  { models: /^gpt-5\.4(?!\d)/, dialect: "openai-responses", elsewhere: "tools-untold" },
+  { models: /^gpt-5\.4(?!\d)/, dialect: "openai-responses", elsewhere: "tools-without-effort" },
   {
     models: /^gpt-(?:5\.(?:[6-9]|\d\d)|6(?!\.\d|-astra))/,
     dialect: "openai-responses",
-    elsewhere: "tools-unthinking",
+    elsewhere: "tools-at-effort-none",
   },
   { models: /^gpt-(?:5\.5|[6-9]|1\d)/, dialect: "openai-responses", elsewhere: "without-tools" },
 ];

@@ -2,12 +2,12 @@
 import { clampUsage } from "../core/chargeable.ts";
 import type { Instant } from "../core/duration.ts";
 import { matchesGlob } from "../core/glob.ts";
-import { createMemory } from "../core/memory.ts";
 import { type ExactUsd, MAX_CALL_COST, type NanoUsd, toNano } from "../core/money.ts";
 import { costAt, createFindDearest, createOwnCard } from "../core/price.ts";
 import type { ModelPrice, Settings } from "../core/settings.ts";
 import { UNKNOWN_USAGE, type Usage } from "../core/usage.ts";
 import type { AnswerReading, Demand } from "../protocols/protocol.ts";
+import { createCache } from "./cache.ts";
 import { NO_RATES, type Price } from "./listed-price.ts";
 import { sizeOf } from "./model-sizes.ts";
 import { createPriceList } from "./price-list.ts";
@@ -55,7 +55,7 @@ export interface Foresight {
 /** Prices that are kept once found, or once not found. */
 const MOST_PRICES = 2_000;
 const MAX_NAME = 256;
-/** What a call is called that names no model: the configuration's price of every model (`*`) is its price, too. */
+/** Stands for the model of a call that names none; the price under `*` matches it. */
 const UNNAMED = "";
 const NO_UNITS: AnswerReading["units"] = {};
 const ONE_TOKEN = clampUsage({ ...UNKNOWN_USAGE, inputTokens: 1, outputTokens: 1 });
@@ -67,7 +67,7 @@ export function createPrices(pricing: Settings["pricing"], listText: string | nu
   const list = createPriceList(listText);
   const fallback = typeof pricing.unknown === "string" ? null : createOwnPrice(pricing.unknown);
   const own = Object.entries(pricing.models).map(([glob, price]) => ({ glob, price: createOwnPrice(price) }));
-  const known = createMemory<Price | null>(MOST_PRICES);
+  const known = createCache<Price | null>(MOST_PRICES);
 
   return {
     cost(provider, models, usage, passes, units, at) {

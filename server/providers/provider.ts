@@ -58,9 +58,9 @@ export interface ModelHome {
   readonly dialect: Dialect;
   /**
    * What its others take of them: `nothing`; everything `without-tools`; tools too, but only where the request says no
-   * effort (`tools-untold`), or says that there is to be none (`tools-unthinking`).
+   * effort (`tools-without-effort`), or says that there is to be none (`tools-at-effort-none`).
    */
-  readonly elsewhere: "nothing" | "without-tools" | "tools-untold" | "tools-unthinking";
+  readonly elsewhere: "nothing" | "without-tools" | "tools-without-effort" | "tools-at-effort-none";
 }
 
 /** A glob of models' names and the tokens that they make at most, each; empty where nobody says. */

@@ -6,10 +6,7 @@ import type { Database } from "bun:sqlite";
 import { hourStart } from "../core/calendar.ts";
 import type { Instant, Millis } from "../core/duration.ts";
 import type { CallLine, Line } from "../core/event.ts";
-import type { ReadLine } from "./groups.ts";
-
-/** Every hour begins with a minute, whatever the time zone. */
-const MINUTE: Millis = 60_000;
+import { type ReadLine, startOfMinute } from "./groups.ts";
 
 /** Counts the calls among the lines of a batch. Inside the caller's transaction. */
 export function prepareAdmitted(database: Database, zone: string): (lines: readonly ReadLine[]) => void {
@@ -36,7 +33,7 @@ function countAdmitted(lines: readonly ReadLine[]): Map<Instant, Map<string, num
   for (const { line, time } of lines) {
     if (line.type !== "call") continue;
     const admitted = readAdmitted(line) ?? time - latencyOf(line);
-    const minute = Math.floor(admitted / MINUTE) * MINUTE;
+    const minute = startOfMinute(admitted);
     const agents = minutes.get(minute) ?? new Map<string, number>();
     minutes.set(minute, agents);
     agents.set(line.agent, (agents.get(line.agent) ?? 0) + 1);

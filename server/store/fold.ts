@@ -6,7 +6,7 @@ import type { Line } from "../core/event.ts";
 import { prepareAdmitted, readAdmitted } from "./admitted.ts";
 import type { Head } from "./chain.ts";
 import { isCheckpoint } from "./checkpoint.ts";
-import { groupLines, isSummed, type ReadLine, readLine } from "./groups.ts";
+import { groupLines, isSummed, type ReadLine, readLine, startOfMinute } from "./groups.ts";
 import { prepareOwners } from "./owners.ts";
 import { prepareRollup } from "./rollups.ts";
 import { prepareShapes, readValue, SHAPE_FIELDS } from "./shapes.ts";
@@ -16,7 +16,6 @@ import { LOG_FIELDS } from "./store.ts";
 /** Entries that one batch removes at most, so that no batch takes long. */
 const PRUNE_STEP = 1_000;
 
-const MINUTE: Millis = 60_000;
 const HOUR: Millis = 3_600_000;
 
 /** What one row of `spans` covers. */
@@ -100,7 +99,7 @@ export function prepareFold(database: Database, zone: string): Fold {
       owners.add(groups);
       addAdmitted(lines);
       for (const [hour, { first, last }] of findSpans(lines)) widenSpan.run(hour, first, last);
-      dropMinutes.run((lines.at(-1)?.time ?? 0) - MINUTES_KEPT - MINUTE);
+      dropMinutes.run(startOfMinute(lines.at(-1)?.time ?? 0) - MINUTES_KEPT);
       dropSpans.run(floor);
       dropEntries.run(floor);
       shapes.dropBefore(floor);

@@ -1,12 +1,11 @@
 /** Lines of a batch put together by what they are summed under, so that sums cost per group and not per line. Pure. */
 import { emptyTally, type Tally } from "../core/agent.ts";
 import type { Instant, Millis } from "../core/duration.ts";
-import { chargedOwner, type Line } from "../core/event.ts";
+import { type Line, payerOf } from "../core/event.ts";
 import { type Latencies, noteLatency } from "./latencies.ts";
 import { readShape, type Shape } from "./shapes.ts";
 import { addLine } from "./tally.ts";
 
-/** Every bucket of the rollups begins with a minute, whatever the time zone. */
 const MINUTE: Millis = 60_000;
 
 /** A line with what folding needs to know of it, found out once. */
@@ -25,8 +24,8 @@ export interface Group {
   /** When the minute began. */
   readonly minute: Instant;
   readonly labels: Labels;
-  /** The owner that calls were charged to; empty where none was. */
-  readonly charged: string;
+  /** The owner whose cap calls were charged to; empty where none was. */
+  readonly payer: string;
   /** What happened, of lines that tell of no request. */
   readonly event: string | null;
   first: Instant;
@@ -35,6 +34,11 @@ export interface Group {
   lastSeq: number;
   readonly tally: Tally;
   readonly latencies: Latencies;
+}
+
+/** When the minute of a time began: every hour and day begins with one, whatever the time zone. */
+export function startOfMinute(time: Instant): Instant {
+  return Math.floor(time / MINUTE) * MINUTE;
 }
 
 export function readLine(line: Line): ReadLine {
@@ -47,7 +51,7 @@ export function groupLines(lines: readonly ReadLine[]): Group[] {
   let minute: Instant | null = null;
   let ofMinute = new Map<string, Group>();
   for (const { line, time, shape } of lines) {
-    const start = Math.floor(time / MINUTE) * MINUTE;
+    const start = startOfMinute(time);
     if (start !== minute) ofMinute = new Map();
     minute = start;
     let group = ofMinute.get(shape.key);
@@ -56,7 +60,7 @@ export function groupLines(lines: readonly ReadLine[]): Group[] {
         type: line.type,
         minute,
         labels: readLabels(line),
-        charged: line.type === "call" ? (chargedOwner(line) ?? "") : "",
+        payer: line.type === "call" ? (payerOf(line) ?? "") : "",
         event: "event" in line ? line.event : null,
         first: time,
         last: time,

@@ -36,7 +36,7 @@ export function renderClose(id: string): string {
   return `{"op":"close","id":${JSON.stringify(id)}}\n`;
 }
 
-/** The hold with whatever is more than it holds by now; the same one when nothing is. */
+/** The hold raised to at least this amount; the same object when it already holds as much. */
 export function raise(hold: Hold, amount: Partial<HeldAmount>): Hold {
   const nano = higher(hold.nano, amount.nano);
   const tokensIn = higher(hold.tokensIn, amount.tokensIn);

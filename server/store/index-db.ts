@@ -96,6 +96,16 @@ export function openIndex(options: IndexOptions): OpenIndex {
     timer = startTimer(flush, after);
   }
 
+  /** The question, asked once everything is folded that was taken. */
+  function fresh<Given extends unknown[], Found>(
+    ask: (...given: Given) => Found,
+  ): (...given: Given) => Found {
+    return (...given) => {
+      flush();
+      return ask(...given);
+    };
+  }
+
   catchUp(options.head.seq);
 
   return {
@@ -105,15 +115,14 @@ export function openIndex(options: IndexOptions): OpenIndex {
       else if (pending.length === BATCH) flushSoon(0);
       else if (!timer) flushSoon(BATCH_EVERY);
     },
-    logs(filter, limit, cursor) {
-      flush();
+    logs: fresh((filter, limit, cursor) => {
       const before = cursor === null ? Number.MAX_SAFE_INTEGER : parseCursor(cursor);
       if (before === null) return { entries: [], nextCursor: null };
       const entries = queries.page(filter, limit + 1, standing.floor, before);
       const last = entries[limit - 1];
       if (entries.length <= limit || !last) return { entries, nextCursor: null };
       return { entries: entries.slice(0, limit), nextCursor: renderCursor(Number(last.seq)) };
-    },
+    }),
     *scan(filter) {
       flush();
       let before = Number.MAX_SAFE_INTEGER;
@@ -125,42 +134,18 @@ export function openIndex(options: IndexOptions): OpenIndex {
         before = Number(last.seq);
       }
     },
-    agents() {
-      flush();
-      return queries.agents();
-    },
-    tallies(from, to) {
-      flush();
-      return queries.tallies(from, to);
-    },
-    owners() {
-      flush();
-      return queries.owners();
-    },
-    ownerTallies(from, to) {
-      flush();
-      return queries.ownerTallies(from, to);
-    },
-    admitted(from, to) {
-      flush();
-      return queries.admitted(from, to);
-    },
+    agents: fresh(queries.agents),
+    tallies: fresh(queries.tallies),
+    owners: fresh(queries.owners),
+    ownerTallies: fresh(queries.ownerTallies),
+    admitted: fresh(queries.admitted),
     *sums(grain, from, to, filter) {
       flush();
       yield* kept.sums(grain, from, to, filter);
     },
-    sumsBegin() {
-      flush();
-      return kept.sumsBegin();
-    },
-    runSums(agent, run) {
-      flush();
-      return queries.runSums(agent, run, standing.floor);
-    },
-    admissions(since) {
-      flush();
-      return queries.admissions(since, standing.floor);
-    },
+    sumsBegin: fresh(kept.sumsBegin),
+    runSums: fresh((agent, run) => queries.runSums(agent, run, standing.floor)),
+    admissions: fresh((since) => queries.admissions(since, standing.floor)),
     close() {
       flush();
       database.close();

@@ -40,8 +40,11 @@ export function takeLock(dataDir: string): Lock | string {
   };
 }
 
-/** The process that holds the folder's lock; null when none does, however the last one ended. Throws what SQLite throws. */
-export function findHolder(dataDir: string): number | null {
+/**
+ * The process that holds the folder's lock, with `pid` null where lock.pid does not say which; null when none does, however
+ * the last one ended. Throws what SQLite throws.
+ */
+export function findLockHolder(dataDir: string): { readonly pid: number | null } | null {
   const file = join(dataDir, "lock.db");
   if (!existsSync(file)) return null;
   const database = new Database(file, { readonly: true });
@@ -51,7 +54,7 @@ export function findHolder(dataDir: string): number | null {
     return null;
   } catch (error) {
     if (!isBusy(error)) throw error;
-    return readPid(join(dataDir, "lock.pid"));
+    return { pid: readPid(join(dataDir, "lock.pid")) };
   } finally {
     database.close();
   }

@@ -7,8 +7,8 @@ import { emptyTally, type Tally } from "../core/agent.ts";
 import { hourStart } from "../core/calendar.ts";
 import type { Instant } from "../core/duration.ts";
 import type { Group } from "./groups.ts";
-import { ADD_TALLY, TALLY_COLUMNS, tallyValues } from "./rollups.ts";
 import { addTally } from "./tally.ts";
+import { ADD_TALLY, REPLACE_TALLY, TALLY_COLUMNS, tallyValues } from "./tally-columns.ts";
 import { OTHERS, parseRow, parseTotals } from "./totals.ts";
 
 export interface Owners {
@@ -18,16 +18,13 @@ export interface Owners {
   seed(totals: unknown): void;
 }
 
-const COLUMNS = TALLY_COLUMNS.join(", ");
-const REPLACE_TALLY = TALLY_COLUMNS.map((column) => `${column} = excluded.${column}`).join(", ");
-
 /** Everything happens inside the caller's transaction. `zone` says where hours begin. */
 export function prepareOwners(database: Database, zone: string): Owners {
-  const insert = `INSERT INTO owners (owner, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  const insert = `INSERT INTO owners (owner, ${TALLY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
   const addTotal = database.query(`${insert} ON CONFLICT DO UPDATE SET ${ADD_TALLY}`);
   const replaceTotal = database.query(`${insert} ON CONFLICT DO UPDATE SET ${REPLACE_TALLY}`);
   const addHour = database.query(`
-    INSERT INTO owner_hours (start, owner, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO owner_hours (start, owner, ${TALLY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET ${ADD_TALLY}`);
 
   return {
@@ -52,12 +49,12 @@ export function prepareOwners(database: Database, zone: string): Owners {
 /** What each owner was charged in each minute. */
 function sumOwners(groups: readonly Group[]): Map<Instant, Map<string, Tally>> {
   const minutes = new Map<Instant, Map<string, Tally>>();
-  for (const { type, minute, charged, tally } of groups) {
-    if (type !== "call" || charged === "") continue;
+  for (const { type, minute, payer, tally } of groups) {
+    if (type !== "call" || payer === "") continue;
     const owners = minutes.get(minute) ?? new Map<string, Tally>();
     minutes.set(minute, owners);
-    const sum = owners.get(charged) ?? emptyTally();
-    owners.set(charged, sum);
+    const sum = owners.get(payer) ?? emptyTally();
+    owners.set(payer, sum);
     addTally(sum, tally);
   }
   return minutes;

@@ -1,21 +1,13 @@
 /** What is asked of index.db. Values from outside reach SQL as parameters only. */
 import type { Database } from "bun:sqlite";
 import type { Tally } from "../core/agent.ts";
-import type { Instant } from "../core/duration.ts";
 import { type FindAdmissions, prepareAdmissions } from "./admissions.ts";
 import { type FindPage, preparePages } from "./pages.ts";
-import type { AgentHistory, Index } from "./store.ts";
+import type { Index } from "./store.ts";
+import { READ_TALLY, SUM_TALLY } from "./tally-columns.ts";
 
-const SUMS = `sum(calls) AS calls, sum(errors) AS errors, sum(blocked) AS blocked, sum(tokens_in) AS tokensIn,
-  sum(tokens_out) AS tokensOut, sum(cost_nano) AS costNano, sum(unpriced) AS unpriced`;
-
-export interface Queries {
+export interface Queries extends Pick<Index, "agents" | "tallies" | "owners" | "ownerTallies" | "admitted"> {
   readonly page: FindPage;
-  agents(): AgentHistory[];
-  tallies(from: Instant, to: Instant): Map<string, Tally>;
-  owners(): Map<string, Tally>;
-  ownerTallies(from: Instant, to: Instant): Map<string, Tally>;
-  admitted(from: Instant, to: Instant): Map<string, number>;
   /** What is not shown any more, up to `floor`, is not summed either. */
   runSums(agent: string, run: string, floor: number): ReturnType<Index["runSums"]>;
   readonly admissions: FindAdmissions;
@@ -23,17 +15,15 @@ export interface Queries {
 
 export function prepareQueries(database: Database): Queries {
   const listAgents = database.query<AgentRow, []>(`
-    SELECT agent, owner, purpose, first_owner AS firstOwner, first_seen AS firstSeen, last_seen AS lastSeen, calls,
-      errors, blocked, tokens_in AS tokensIn, tokens_out AS tokensOut, cost_nano AS costNano, unpriced
+    SELECT agent, owner, purpose, first_owner AS firstOwner, first_seen AS firstSeen, last_seen AS lastSeen,
+      ${READ_TALLY}
     FROM agents WHERE met = 1 ORDER BY agent`);
   const sumHours = database.query<Tally & { agent: string }, [number, number]>(
-    `SELECT agent, ${SUMS} FROM hours WHERE start >= ? AND start < ? AND agent <> '' GROUP BY agent`,
+    `SELECT agent, ${SUM_TALLY} FROM hours WHERE start >= ? AND start < ? AND agent <> '' GROUP BY agent`,
   );
-  const listOwners = database.query<Tally & { owner: string }, []>(
-    `SELECT owner, ${SUMS} FROM owners GROUP BY owner`,
-  );
+  const listOwners = database.query<Tally & { owner: string }, []>(`SELECT owner, ${READ_TALLY} FROM owners`);
   const sumOwnerHours = database.query<Tally & { owner: string }, [number, number]>(
-    `SELECT owner, ${SUMS} FROM owner_hours WHERE start >= ? AND start < ? GROUP BY owner`,
+    `SELECT owner, ${SUM_TALLY} FROM owner_hours WHERE start >= ? AND start < ? GROUP BY owner`,
   );
   const sumAdmitted = database.query<{ agent: string; admitted: number }, [number, number]>(
     "SELECT agent, sum(calls) AS admitted FROM admitted WHERE start >= ? AND start < ? GROUP BY agent",

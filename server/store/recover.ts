@@ -1,6 +1,6 @@
 /** After a crash: every hold whose call has no line in the journal becomes one line, charged whole. */
 import type { Instant } from "../core/duration.ts";
-import type { CallLine } from "../core/event.ts";
+import { type CallLine, chargedOwner } from "../core/event.ts";
 import { toUsd } from "../core/money.ts";
 import type { HoldsLog } from "./holds-log.ts";
 import { readLinesAfter } from "./journal-files.ts";
@@ -27,23 +27,22 @@ export function renderInterrupted(hold: Hold, now: Instant, lastSign: Instant | 
     time: new Date(now).toISOString(),
     request_id: hold.id,
     agent: hold.agent,
-    ...(hold.owner === null ? {} : { owner: hold.owner }),
-    ...(hold.chargedOwner === null || hold.chargedOwner === hold.owner
-      ? {}
-      : { charged_owner: hold.chargedOwner }),
-    ...(hold.purpose === null ? {} : { purpose: hold.purpose }),
-    ...(hold.run === null ? {} : { run: hold.run }),
-    ...(hold.key === null ? {} : { key: hold.key }),
+    owner: hold.owner ?? undefined,
+    charged_owner: chargedOwner(hold.chargedOwner, hold.owner),
+    purpose: hold.purpose ?? undefined,
+    run: hold.run ?? undefined,
+    key: hold.key ?? undefined,
     provider: hold.provider,
-    ...(hold.model === null ? {} : { requested_model: hold.model, model: hold.model }),
+    requested_model: hold.model ?? undefined,
+    model: hold.model ?? undefined,
     method: hold.method,
     path: hold.path,
     stream: hold.stream,
     ending: "interrupted",
     error: "gateway_died",
-    ...(hold.tokensIn === null ? {} : { tokens_in: hold.tokensIn }),
-    ...(hold.tokensOut === null ? {} : { tokens_out: hold.tokensOut }),
-    ...(hold.tokensIn === null && hold.tokensOut === null ? {} : { usage: "estimated" }),
+    tokens_in: hold.tokensIn ?? undefined,
+    tokens_out: hold.tokensOut ?? undefined,
+    usage: hold.tokensIn === null && hold.tokensOut === null ? undefined : "estimated",
     cost: hold.nano === null ? null : toUsd(hold.nano),
     cost_nano: hold.nano,
     latency_ms: Math.max(0, (lastSign ?? hold.time) - hold.time),

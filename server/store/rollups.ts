@@ -9,6 +9,7 @@ import type { Group, Labels } from "./groups.ts";
 import { addLatencies, type Latencies, parseLatencies, renderLatencies } from "./latencies.ts";
 import type { Grain } from "./store.ts";
 import { addTally } from "./tally.ts";
+import { ADD_TALLY, tallyValues } from "./tally-columns.ts";
 import { OTHERS } from "./totals.ts";
 
 /** Rows of one bucket before labels are folded. */
@@ -82,25 +83,4 @@ export function prepareRollup(
       sums = new Map();
     },
   };
-}
-
-/** What a tally is in a table. */
-export const TALLY_COLUMNS = [
-  "calls",
-  "errors",
-  "blocked",
-  "tokens_in",
-  "tokens_out",
-  "cost_nano",
-  "unpriced",
-] as const;
-
-/** The `SET` list that adds an inserted tally to the one that stands there. */
-export const ADD_TALLY = TALLY_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(
-  ", ",
-);
-
-/** A tally in the order of its columns. */
-export function tallyValues(t: Tally): [number, number, number, number, number, number, number] {
-  return [t.calls, t.errors, t.blocked, t.tokensIn, t.tokensOut, t.costNano, t.unpriced];
 }

@@ -6,8 +6,8 @@ import type { Database } from "bun:sqlite";
 import { emptyTally, type Tally } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
 import { type Group, isSighting } from "./groups.ts";
-import { ADD_TALLY, TALLY_COLUMNS, tallyValues } from "./rollups.ts";
 import { addTally } from "./tally.ts";
+import { ADD_TALLY, REPLACE_TALLY, TALLY_COLUMNS, tallyValues } from "./tally-columns.ts";
 import { OTHERS, parseRow, parseTotals } from "./totals.ts";
 
 export interface Sightings {
@@ -18,11 +18,10 @@ export interface Sightings {
 }
 
 const INSERT = `
-  INSERT INTO agents (agent, met, owner, purpose, first_owner, first_seen, last_seen, ${TALLY_COLUMNS.join(", ")})
+  INSERT INTO agents (agent, met, owner, purpose, first_owner, first_seen, last_seen, ${TALLY_COLUMNS})
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 /** Who was met stays met. */
 const MEET = "met = max(met, excluded.met)";
-const REPLACE_TALLY = TALLY_COLUMNS.map((column) => `${column} = excluded.${column}`).join(", ");
 
 /** Everything happens inside the caller's transaction. */
 export function prepareSightings(database: Database): Sightings {
@@ -73,13 +72,13 @@ interface Sighting {
 function note(sightings: Map<string, Sighting>, group: Group): void {
   const [agent, owner, purpose] = group.labels;
   if (agent === "" || !isSighting(group)) return;
-  const { charged, first, last, lastSeq } = group;
+  const { payer, first, last, lastSeq } = group;
   const sighting = sightings.get(agent) ?? startSighting(first, last);
   sightings.set(agent, sighting);
   // Who was refused may have used the name of another: only what was let in names an owner.
   if (group.type !== "blocked") {
     sighting.isMet = true;
-    sighting.firstOwner ||= charged;
+    sighting.firstOwner ||= payer;
     sighting.owner = takeLater(sighting.owner, { name: owner, seq: lastSeq });
     sighting.purpose = takeLater(sighting.purpose, { name: purpose, seq: lastSeq });
   }

@@ -4,6 +4,7 @@ import type { Tally } from "../core/agent.ts";
 import type { Instant } from "../core/duration.ts";
 import { parseLatencies } from "./latencies.ts";
 import type { Index, SumFilter, SumRow } from "./store.ts";
+import { READ_TALLY } from "./tally-columns.ts";
 
 /** Column names become SQL: these and no others. */
 const NARROWING = ["agent", "owner", "purpose"] as const satisfies readonly (keyof SumFilter)[];
@@ -24,8 +25,7 @@ export function prepareSums(database: Database): FoundSums {
         `SELECT min(start) AS start FROM ${grain} WHERE start >= ? AND start < ?`,
       );
       const list = database.query<Row, SQLQueryBindings[]>(
-        `SELECT agent, owner, purpose, provider, model, calls, errors, blocked, tokens_in AS tokensIn,
-          tokens_out AS tokensOut, cost_nano AS costNano, unpriced, latencies
+        `SELECT agent, owner, purpose, provider, model, latencies, ${READ_TALLY}
         FROM ${grain} WHERE start = ?${narrowed}`,
       );
       for (let after = from; ; ) {

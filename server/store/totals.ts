@@ -3,7 +3,7 @@
  * was charged, a refusal for the one that was named.
  */
 import { emptyTally, type Tally } from "../core/agent.ts";
-import { chargedOwner, type Line, type Totals, type TotalsRow } from "../core/event.ts";
+import { type Line, payerOf, type Totals, type TotalsRow } from "../core/event.ts";
 import { addLine } from "./tally.ts";
 
 /** Names that agents write could be without number: those beyond this many are summed under `OTHERS`. */
@@ -27,7 +27,7 @@ export function sumLine(sums: Sums, line: Line): void {
   if (line.type !== "call" && line.type !== "blocked") return;
   addBounded(sums.gateway, line);
   if (line.agent !== undefined) addBounded(findTally(sums.agents, line.agent), line);
-  const owner = line.type === "call" ? chargedOwner(line) : line.owner;
+  const owner = line.type === "call" ? payerOf(line) : line.owner;
   if (owner !== undefined) addBounded(findTally(sums.owners, owner), line);
 }
 

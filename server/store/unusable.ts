@@ -28,6 +28,6 @@ const REASONS: readonly (readonly [codes: RegExp, why: string, remedy?: string])
     "this user may not write there",
     "Give it to the user that the gateway runs as",
   ],
-  [/^EROFS$/, "its file system can only be read"],
-  [/^ENOENT$/, "it cannot be made where it is to lie", "Make the folder above it"],
+  [/^EROFS$/, "its file system is read-only"],
+  [/^ENOENT$/, "the folder above it does not exist", "Make the folder above it"],
 ];

@@ -63,6 +63,15 @@ describe("a bucket", () => {
     expect(burst(rate, bucket, NOW + 30_000)).toBe(1);
   });
 
+  test("gives several calls at once as it gives them one by one, also what it does not have yet", () => {
+    const rate = perMinute(6);
+    const [bucket, other] = [createBucket(rate, NOW), createBucket(rate, NOW)];
+    take(rate, bucket, NOW, 8);
+    for (let call = 0; call < 8; call++) take(rate, other, NOW);
+    expect(bucket).toEqual(other);
+    expect(check(rate, bucket, NOW)).toBe(30_000);
+  });
+
   test("is changed by no check", () => {
     const rate = perMinute(2);
     const bucket = createBucket(rate, NOW);

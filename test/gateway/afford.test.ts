@@ -10,7 +10,7 @@ function affordWith(total: number | null, plan = PLAN, canLower = true) {
   return afford(createStakes(charged, plan), plan, canLower);
 }
 
-const GUESS = { ...PLAN, guessesCeiling: true };
+const GUESS = { ...PLAN, isUnkept: true };
 
 test("a guessed ceiling is told where a money cap would not hold without it, and nowhere else", () => {
   expect(affordWith(1_000_000, GUESS)).toMatchObject({ grant: { ceiling: 8_000, told: 8_000 } });

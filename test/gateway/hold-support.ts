@@ -33,7 +33,7 @@ export const PLAN: Plan = {
   surcharges: [],
   room: null,
   imposesCeiling: false,
-  guessesCeiling: false,
+  isUnkept: false,
 };
 
 /** What an answer shows that has come to so many tokens of text, and reports this. */

@@ -28,17 +28,17 @@ const ceiling = (more: Partial<CeilingFacts>) => planCeiling({ ...FACTS, ...more
 
 describe("a guess", () => {
   test("is 32,000 tokens where nothing is known", () => {
-    expect(ceiling({})).toEqual({ each: 32_000, room: null, imposesCeiling: false, guessesCeiling: true });
+    expect(ceiling({})).toEqual({ each: 32_000, room: null, imposesCeiling: false, isUnkept: true });
   });
 
   test("leaves the input its room in the window", () => {
-    expect(ceiling({ context: 8_192 })).toMatchObject({ each: 8_192, room: 7_192, guessesCeiling: true });
+    expect(ceiling({ context: 8_192 })).toMatchObject({ each: 8_192, room: 7_192, isUnkept: true });
     expect(ceiling({ context: 1_000_000 })).toMatchObject({ each: 32_000, room: 999_000 });
   });
 
   test("is not written where the input may fill a small window: an answer cannot outgrow that", () => {
-    expect(ceiling({ context: 8_192, seen: 8_000 })).toMatchObject({ room: null, guessesCeiling: false });
-    expect(ceiling({ context: 8_192, seen: 90_000 })).toMatchObject({ room: null, guessesCeiling: false });
+    expect(ceiling({ context: 8_192, seen: 8_000 })).toMatchObject({ room: null, isUnkept: false });
+    expect(ceiling({ context: 8_192, seen: 90_000 })).toMatchObject({ room: null, isUnkept: false });
   });
 
   test("leaves room for the thinking that the client reserves, or is not bounded by the window", () => {
@@ -51,15 +51,15 @@ describe("what the configuration says a model gives out", () => {
   const provider = host({ "llama3*": { context: null, max_output: 4_096 } });
 
   test("takes the guess's place, and has to be written: the host may not keep to it", () => {
-    expect(ceiling({ provider })).toMatchObject({ each: 4_096, guessesCeiling: true });
+    expect(ceiling({ provider })).toMatchObject({ each: 4_096, isUnkept: true });
     expect(ceiling({ provider, model: "qwen" })).toMatchObject({ each: 32_000 });
     expect(recordedCeiling(provider, "meta/Llama3:8b")).toBe(4_096);
   });
 
   test("is not written where the input may fill a small window", () => {
     const facts = { provider, context: 4_096, seen: 3_900 };
-    expect(ceiling(facts)).toMatchObject({ each: 4_096, room: null, guessesCeiling: false });
-    expect(ceiling({ ...facts, seen: 3_000 })).toMatchObject({ room: 1_096, guessesCeiling: true });
+    expect(ceiling(facts)).toMatchObject({ each: 4_096, room: null, isUnkept: false });
+    expect(ceiling({ ...facts, seen: 3_000 })).toMatchObject({ room: 1_096, isUnkept: true });
   });
 
   test("is lowered by the agent's limit, which is written, too", () => {
@@ -73,7 +73,7 @@ describe("what the configuration says a model gives out", () => {
       each: 6_000,
       room: null,
       imposesCeiling: false,
-      guessesCeiling: false,
+      isUnkept: false,
     });
   });
 });

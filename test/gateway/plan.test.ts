@@ -50,30 +50,30 @@ describe("a ceiling that nobody says", () => {
     expect((await chat("gpt-5-pro")).ceiling).toBe(272_000);
     expect((await gemini("gemini-2.0-flash")).ceiling).toBe(8_192);
     expect((await gemini("gemini-flash-latest")).ceiling).toBe(65_536);
-    expect((await gemini("gemini-2.5-pro")).guessesCeiling).toBe(false);
+    expect((await gemini("gemini-2.5-pro")).isUnkept).toBe(false);
   });
 
   test("is a guess where the record is silent, and one that has to be told where it costs something", async () => {
-    expect(await chat("grok-99", {}, "moonshot")).toMatchObject({ ceiling: 32_000, guessesCeiling: false });
+    expect(await chat("grok-99", {}, "moonshot")).toMatchObject({ ceiling: 32_000, isUnkept: false });
     const priced = await chat("mistral-large-latest", {}, "mistral");
-    expect(priced).toMatchObject({ ceiling: 32_000, guessesCeiling: true, imposesCeiling: false });
+    expect(priced).toMatchObject({ ceiling: 32_000, isUnkept: true, imposesCeiling: false });
   });
 
   test("counts for nothing where the request or the configuration says one", async () => {
     const said = await chat("mistral-large-latest", { max_tokens: 50_000 }, "mistral");
-    expect(said).toMatchObject({ ceiling: 50_000, guessesCeiling: false });
+    expect(said).toMatchObject({ ceiling: 50_000, isUnkept: false });
     const limited = await plan(
       "openai",
       CHAT,
       { model: "gpt-5", messages: [] },
       "agents: { a: { quota: { max_output_tokens: 700 } } }",
     );
-    expect(limited).toMatchObject({ ceiling: 700, imposesCeiling: true, guessesCeiling: false });
+    expect(limited).toMatchObject({ ceiling: 700, imposesCeiling: true, isUnkept: false });
   });
 
   test("is none in answers without output", async () => {
     const embedded = await plan("openai", "v1/embeddings", { model: "text-embedding-3-small", input: "x" });
-    expect(embedded).toMatchObject({ ceiling: 0, guessesCeiling: false });
+    expect(embedded).toMatchObject({ ceiling: 0, isUnkept: false });
   });
 });
 

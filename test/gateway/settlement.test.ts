@@ -38,7 +38,7 @@ const PLAN: Plan = {
   surcharges: [],
   room: null,
   imposesCeiling: false,
-  guessesCeiling: false,
+  isUnkept: false,
 };
 
 const READING: AnswerReading = {

@@ -168,13 +168,16 @@ describe("a reported event", () => {
     expect((await send(CALL)).status).toBe(200);
   });
 
-  test("that is long counts as several", async () => {
+  test.each([
+    ["x", 60, 2],
+    ["語", 30, 3],
+  ])("that is long counts as several, by the bytes of what it says (%s)", async (letter, events, parts) => {
     await using api = startManagement();
     const tags = Object.fromEntries(
-      Array.from({ length: 32 }, (_, index) => [`${index}`.padEnd(256, "x"), "x".repeat(256)]),
+      Array.from({ length: 32 }, (_, index) => [`${index}`.padEnd(256, "x"), letter.repeat(256)]),
     );
-    const long = Array.from({ length: 60 }, () => ({ ...CALL, tags }));
-    for (let part = 0; part < 2; part++) expect((await report(api, long)).status).toBe(200);
+    const long = Array.from({ length: events }, () => ({ ...CALL, tags }));
+    for (let part = 0; part < parts; part++) expect((await report(api, long)).status).toBe(200);
     expect((await report(api, CALL)).status).toBe(429);
   });
 });

@@ -43,8 +43,8 @@ test.each([
     "SQLITE_READONLY",
     `this user may not write there. Give it to the user that the gateway runs as, or ${OTHER}`,
   ],
-  ["EROFS", "its file system can only be read. Choose another with --data-dir or gateway.data_dir."],
-  ["ENOENT", `it cannot be made where it is to lie. Make the folder above it, or ${OTHER}`],
+  ["EROFS", "its file system is read-only. Choose another with --data-dir or gateway.data_dir."],
+  ["ENOENT", `the folder above it does not exist. Make the folder above it, or ${OTHER}`],
   ["ENOSPC", "the disk is full. Choose another with --data-dir or gateway.data_dir."],
   ["EIO", "input failed. Choose another with --data-dir or gateway.data_dir."],
 ])("the system's %s is told in words", (code, told) => {

@@ -43,7 +43,7 @@ function describeConnection(
   const served = [provider, model].filter((part) => part !== null).join("/");
   const next =
     served === ""
-      ? `Next: name a model, such as gpt-4o-mini, or set agents.${agent}.provider and agents.${agent}.model.`
+      ? `Next: name a model, or set agents.${agent}.provider and agents.${agent}.model.`
       : `Next: send a request with any model; ${served} serves it.`;
   return `Tollgate connected successfully for agent '${agent}'. ${next}`;
 }

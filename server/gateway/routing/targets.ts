@@ -88,8 +88,9 @@ function isSame(one: Target, other: Target): boolean {
  * name; in this order.
  */
 export function chooseTarget(wish: Wish, terms: Terms, known: Known): Target | Refusal {
-  const usual = wish.provider === null ? chooseFreely(wish.model, terms, known) : complete(wish, terms);
-  const override = findOverride(wish.model, "reason" in usual ? null : usual, terms);
+  const { provider: named, model } = wish;
+  const usual = named === null ? chooseFreely(model, terms, known) : complete(named, model, terms);
+  const override = findOverride(model, "reason" in usual ? null : usual, terms);
   if (override === null) return usual;
   const [key, text] = override;
   const target = parseTarget(text, known);
@@ -110,8 +111,7 @@ export function fallbackTargets({ fallback }: Terms, known: Known): Target[] {
 }
 
 /** A call to a named provider goes there; without a model it gets the agent's, where that is meant for this provider. */
-function complete({ provider, model }: Wish, terms: Terms): Target {
-  if (provider === null) throw new Error("a call to a provider names it");
+function complete(provider: Provider, model: string | null, terms: Terms): Target {
   const isMeant = terms.provider === null || terms.provider === provider.id;
   return { provider, model: model ?? (isMeant ? terms.model : null) };
 }

@@ -8,14 +8,13 @@ import type { Refusal } from "../../core/refusal.ts";
 import { addCounts } from "../../core/usage.ts";
 import type { AnswerContext } from "../answer.ts";
 import type { LetIn } from "../begin.ts";
+import { makeBill, type Outcome } from "../bill.ts";
 import { type Call, endingOf } from "../call.ts";
 import { depart } from "../depart.ts";
 import type { Earlier } from "../earlier.ts";
 import type { Departure, UpstreamFailure } from "../forward.ts";
 import { type DoorContext, letIn, letInAgain } from "../let-in.ts";
 import type { Applicant } from "../newcomer.ts";
-import type { Outcome } from "../settle.ts";
-import { makeBill } from "../settle.ts";
 import { originOf } from "../upstream-key.ts";
 import { judgeEnding } from "../verdict.ts";
 import { type Aimed, type Asked, aim } from "./aim.ts";
@@ -58,11 +57,12 @@ export function createTries(
 ): Tries {
   const { controls, now, store } = context;
   const { retries } = asked.setup.agent(known.identity.name);
-  let at = 0;
+  /** Index of the target at hand. */
+  let current = 0;
   let retried = 0;
 
   function applicantFor({ destination, prepared }: Aimed): Applicant {
-    return { ...known, destination, prepared, ownKey: ownKeyOf(destination), isUnderstudy: at > 0 };
+    return { ...known, destination, prepared, ownKey: ownKeyOf(destination), isUnderstudy: current > 0 };
   }
 
   function ownKeyOf({ ownKey }: Aimed["destination"]): string | null {
@@ -88,12 +88,12 @@ export function createTries(
 
   async function begin(): Promise<Try | Refusal | null> {
     let refused: Refusal | null = null;
-    for (; at < targets.length; at++) {
-      const aimed = aimAt(at);
+    for (; current < targets.length; current++) {
+      const aimed = aimAtCurrent();
       if ("reason" in aimed) {
         refused ??= aimed;
         // What the client asked for cannot be had: another target is no answer to that.
-        if (at === 0) return aimed;
+        if (current === 0) return aimed;
         continue;
       }
       if (refused === null) known.visit.provider = aimed.destination.provider.id;
@@ -109,8 +109,8 @@ export function createTries(
     return refused;
   }
 
-  function aimAt(index: number): Aimed | Refusal {
-    const target = targets[index];
+  function aimAtCurrent(): Aimed | Refusal {
+    const target = targets[current];
     if (!target) throw new Error("no target is left");
     const aimed = aim(asked, target);
     if ("reason" in aimed) return aimed;
@@ -120,7 +120,7 @@ export function createTries(
 
   function next(failed: Try, result: Response | UpstreamFailure): Promise<Try | null> | null {
     const failure = failureOf(result, failed.call.stopped, now());
-    if (failure === null || (retries === 0 && at + 1 >= targets.length)) return null;
+    if (failure === null || (retries === 0 && current + 1 >= targets.length)) return null;
     return goOn(failed, result, failure);
   }
 
@@ -129,11 +129,11 @@ export function createTries(
     result: Response | UpstreamFailure,
     failure: Failure,
   ): Promise<Try | null> {
-    const again = aimAt(at);
+    const again = aimAtCurrent();
     const step = chooseStep(failure, {
       retries,
       retried,
-      hasFallback: at + 1 < targets.length,
+      hasFallback: current + 1 < targets.length,
       isOtherKey: !("reason" in again) && again.destination.key !== failed.aimed.destination.key,
       rest: "reason" in again ? 0 : restOf(again),
     });
@@ -146,10 +146,10 @@ export function createTries(
       const retriedAt = tryWith(again, failed, earlier);
       if (retriedAt) return retriedAt;
     }
-    while (at + 1 < targets.length) {
-      at++;
+    while (current + 1 < targets.length) {
+      current++;
       retried = 0;
-      const begun = tryWith(aimAt(at), failed, earlier);
+      const begun = tryWith(aimAtCurrent(), failed, earlier);
       if (begun) return begun;
     }
     return null;
@@ -166,7 +166,7 @@ export function createTries(
   }
 
   function skip({ reason }: Refusal): null {
-    note("attempt.skipped", { target: nameOf(targets[at]), reason });
+    note("attempt.skipped", { target: nameOf(targets[current]), reason });
     return null;
   }
 
