@@ -3,6 +3,7 @@
  * sure of 15. Such a number is read as the engine's raw JSON, which `JSON.stringify` writes as it came.
  */
 import { parseJson } from "./json.ts";
+import { hasManyValues } from "./json-values.ts";
 
 declare global {
   interface JSON {
@@ -15,19 +16,17 @@ declare global {
 /** Texts of numbers that are shorter are held exactly, unless they are beyond all bounds (`1e400`). */
 const LONG = 16;
 const HUGE = /[eE][+-]?\d{3}/;
-/** Of a longer text all numbers are JavaScript's: reading it exactly would hold up everybody else's calls. */
-const LONGEST = 8 * 1024 * 1024;
 /** Where a document may have such a number: found in most texts without one in a fraction of the time of parsing. */
 const LONG_NUMBER = /[\s:,[-]\d(?:[\d.eE+-]{14}|[\d.]*[eE][+-]?\d{3})/;
 
 /**
  * What `parseJson` gives, its long numbers raw. For what is carried over and written again (SPEC 12.3): reading takes up to
- * eight times as long where there are any. Too long or too deep for that, they are numbers: nothing is carried over from
- * such depth.
+ * twenty times as long where there are any. Where there are too many values for that, or they stand too deep in each other,
+ * all are numbers: no request is carried over that has so many, and nothing is from such depth.
  */
 export function parseExactly(text: string): unknown {
   const document = parseJson(text);
-  if (document === undefined || text.length > LONGEST || !LONG_NUMBER.test(text)) return document;
+  if (document === undefined || !LONG_NUMBER.test(text) || hasManyValues([text])) return document;
   try {
     return JSON.parse(text, keepLong);
   } catch {

@@ -1,9 +1,10 @@
 /** Changes in the middle of a JSON document, spliced into its bytes: all others stay as they are (law 6, SPEC 12.4). */
 import { eachElement, eachMember } from "./json-edit.ts";
 
-/** What becomes of a value: it goes, it is another JSON text, or something in it changes. */
+/** What becomes of a value: it goes, it is another JSON text, or something in it changes; a member may get another name. */
 export type Edit =
   | { readonly kind: "cut" }
+  | { readonly kind: "rename"; readonly name: string }
   | { readonly kind: "set"; readonly text: string }
   | { readonly kind: "inside"; readonly edits: Edits };
 
@@ -43,40 +44,43 @@ interface Patch {
   readonly text: string;
 }
 
-/** A member or an element. */
-interface Item {
-  readonly place: string | number;
-  readonly start: number;
-  readonly valueStart: number;
-  readonly end: number;
-}
-
-/** Adds the patches of the value that begins at `from`, in their order. Goes no deeper than the edits do. */
+/**
+ * Adds the patches of the value that begins at `from`, in their order. Goes no deeper than the edits do, and keeps nothing of
+ * what they pass over.
+ */
 function findPatches(bytes: Uint8Array, from: number, edits: Edits, patches: Patch[]): void {
-  const items = itemsOf(bytes, from);
-  const lastKept = items.findLastIndex(({ place }) => edits.get(place)?.kind !== "cut");
-  for (const [at, { place, start, valueStart, end }] of items.entries()) {
-    const edit = edits.get(place);
-    if (edit?.kind === "set") patches.push({ start: valueStart, end, text: edit.text });
-    else if (edit?.kind === "inside") findPatches(bytes, valueStart, edit.edits, patches);
-    // Up to what follows: the comma between them goes along.
-    else if (edit && at < lastKept) patches.push({ start, end: items[at + 1]?.start ?? end, text: "" });
-  }
-  const [first, last] = [items[lastKept + 1], items.at(-1)];
+  const passed: { keptEnd: number | null; cutStart: number | null; end: number } = {
+    keptEnd: null,
+    cutStart: null,
+    end: from,
+  };
+  eachMember(bytes, from, ({ name, keyStart, valueStart, valueEnd }) =>
+    pass(name, keyStart, valueStart, valueEnd),
+  );
+  const place = { next: 0 };
+  eachElement(bytes, from, (start, end) => pass(place.next++, start, start, end));
   // Nothing follows the last ones: it is the comma before them that goes along.
-  if (first && last) patches.push({ start: items[lastKept]?.end ?? first.start, end: last.end, text: "" });
-}
+  if (passed.cutStart !== null) {
+    patches.push({ start: passed.keptEnd ?? passed.cutStart, end: passed.end, text: "" });
+  }
 
-/** The members of an object, or the elements of a list; none of anything else. */
-function itemsOf(bytes: Uint8Array, from: number): readonly Item[] {
-  const items: Item[] = [];
-  eachMember(bytes, from, ({ name, keyStart, valueStart, valueEnd }) => {
-    items.push({ place: name, start: keyStart, valueStart, end: valueEnd });
-  });
-  eachElement(bytes, from, (start, end) => {
-    items.push({ place: items.length, start, valueStart: start, end });
-  });
-  return items;
+  function pass(at: string | number, start: number, valueStart: number, end: number): void {
+    const edit = edits.get(at);
+    passed.end = end;
+    if (edit?.kind === "cut") {
+      passed.cutStart ??= start;
+      return;
+    }
+    // Up to what follows: the comma between them goes along.
+    if (passed.cutStart !== null) patches.push({ start: passed.cutStart, end: start, text: "" });
+    passed.cutStart = null;
+    passed.keptEnd = end;
+    if (edit?.kind === "set") patches.push({ start: valueStart, end, text: edit.text });
+    if (edit?.kind === "rename") {
+      patches.push({ start, end: valueStart, text: `${JSON.stringify(edit.name)}:` });
+    }
+    if (edit?.kind === "inside") findPatches(bytes, valueStart, edit.edits, patches);
+  }
 }
 
 function applyPatches(bytes: Uint8Array, patches: readonly Patch[]): Uint8Array<ArrayBuffer> {

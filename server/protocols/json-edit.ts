@@ -82,6 +82,7 @@ export function lowerMember(
 
 /** Visits the members of the object that begins at `from` (white space before it is skipped), in their order. */
 export function eachMember(bytes: Uint8Array, from: number, visit: (member: Member) => void): void {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = objectStart(bytes, from) + 1;
   if (at === 0) return;
   for (;;) {
@@ -93,7 +94,7 @@ export function eachMember(bytes: Uint8Array, from: number, visit: (member: Memb
     const valueStart = skipSpace(bytes, colon + 1);
     const valueEnd = endOfValue(bytes, valueStart);
     if (valueEnd === valueStart) return;
-    visit({ name: nameOf(bytes, keyStart, keyEnd), keyStart, valueStart, valueEnd });
+    visit({ name: nameOf(text, keyStart, keyEnd), keyStart, valueStart, valueEnd });
     const next = skipSpace(bytes, valueEnd);
     if (bytes[next] !== COMMA) return;
     at = next + 1;
@@ -144,11 +145,25 @@ function endOfValue(bytes: Uint8Array, start: number): number {
   return start;
 }
 
-/** Just past the closing quote of the string that begins at `start`. The engine searches: most bytes stand in strings. */
+/** Bytes of a string that are looked at one by one: calling the engine's search takes longer than that. */
+const NEAR = 32;
+
+/** Just past the closing quote of the string that begins at `start`. The engine searches long ones: most bytes stand there. */
 function stringEnd(bytes: Uint8Array, start: number): number {
-  let quote = bytes.indexOf(QUOTE, start + 1);
-  while (quote >= 0 && isEscaped(bytes, quote, start)) quote = bytes.indexOf(QUOTE, quote + 1);
-  return (quote < 0 ? bytes.length : quote) + 1;
+  let at = start + 1;
+  while (at < bytes.length) {
+    for (const near = at + NEAR; at < near; at++) {
+      const byte = bytes[at];
+      if (byte === QUOTE) return at + 1;
+      // What it escapes may be a quote.
+      if (byte === BACKSLASH) at++;
+    }
+    const quote = bytes.indexOf(QUOTE, at);
+    if (quote < 0) break;
+    if (!isEscaped(bytes, quote, at - 1)) return quote + 1;
+    at = quote + 1;
+  }
+  return bytes.length + 1;
 }
 
 function isEscaped(bytes: Uint8Array, quote: number, start: number): boolean {
@@ -158,11 +173,11 @@ function isEscaped(bytes: Uint8Array, quote: number, start: number): boolean {
 }
 
 /** A key as the parser sees it: escapes count (`strea\u006d` is `stream`). */
-function nameOf(bytes: Uint8Array, start: number, end: number): string {
-  const quoted = textBetween(bytes, start, end);
-  if (!quoted.includes("\\")) return quoted.slice(1, -1);
+function nameOf(text: Buffer, start: number, end: number): string {
+  const name = text.toString("utf8", start + 1, end - 1);
+  if (!name.includes("\\")) return name;
   try {
-    return String(JSON.parse(quoted));
+    return String(JSON.parse(`"${name}"`));
   } catch {
     // Not a JSON string: it has no name that anybody could ask for.
     return "";

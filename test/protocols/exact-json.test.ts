@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseExactly, roundRaw } from "../../server/protocols/exact-json.ts";
+import { MOST_VALUES } from "../../server/protocols/json-values.ts";
 import { isTooDeep } from "../../server/protocols/translation/nesting.ts";
 
 const rewrite = (text: string): string => JSON.stringify(parseExactly(text));
@@ -86,6 +87,12 @@ test("what is no JSON, is no document; what goes too deep still does", () => {
   expect(parseExactly('{"a":12345678901234567890')).toBeUndefined();
   const deep = `${"[".repeat(20_000)}12345678901234567890${"]".repeat(20_000)}`;
   expect(isTooDeep(parseExactly(deep))).toBe(true);
+});
+
+test("among more values than are gone through all numbers are JavaScript's", () => {
+  const list = (values: number) => `[${"0,".repeat(values - 2)}12345678901234567890]`;
+  expect(rewrite(list(MOST_VALUES))).toEndWith(",12345678901234567890]");
+  expect(rewrite(list(MOST_VALUES + 1))).toEndWith(",12345678901234567000]");
 });
 
 test("a raw number is a number for who reads it", () => {

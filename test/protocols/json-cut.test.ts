@@ -23,6 +23,15 @@ test("a member that stands twice goes twice, so that the first does not come to 
   expect(edit('{"a":1,"b":2,"\\u0061":3}', new Map([["a", CUT]]))).toBe('{"b":2}');
 });
 
+test("a member gets another name where it stands, its value and the white space around it stay", () => {
+  const rename: Edits = new Map<string, Edit>([
+    ["a", { kind: "rename", name: 'b"' }],
+    ["c", CUT],
+  ]);
+  expect(edit('{ "c":0, "a" :  1.50 , "d":"a"}', rename)).toBe('{ "b\\"":1.50 , "d":"a"}');
+  expect(edit('{"x":1, "c":0}', rename)).toBe('{"x":1}');
+});
+
 test("places that the document does not have change nothing", () => {
   const inside: Edits = new Map([["b", { kind: "inside", edits: new Map([[7, CUT]]) }]]);
   for (const text of [

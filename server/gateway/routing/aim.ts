@@ -5,6 +5,7 @@ import type { Priority } from "../../core/settings.ts";
 import { parseExactly } from "../../protocols/exact-json.ts";
 import { objectOf } from "../../protocols/json.ts";
 import { setMember } from "../../protocols/json-edit.ts";
+import { hasManyValues } from "../../protocols/json-values.ts";
 import { findSpeaker } from "../../protocols/translation/index.ts";
 import { withNames } from "../../protocols/translation/tool-names.ts";
 import { generatingLine, renameModel, servingDialect } from "../../providers/generating.ts";
@@ -19,6 +20,7 @@ import { type Caller, chooseKey, originOf } from "../upstream-key.ts";
 import { type FittedBody, fitBody } from "./fit-body.ts";
 import { harmlessHeaders, harmlessQuery } from "./harmless.ts";
 import type { Target } from "./targets.ts";
+import { tooManyValues } from "./too-many-values.ts";
 import { translateRequest } from "./translate-request.ts";
 import type { Translation } from "./translation.ts";
 
@@ -59,7 +61,8 @@ export function aim(asked: Asked, target: Target): Aimed | Refusal {
   const isAsSent = isThere && (isSameModel || !provider.serves.has(operation.dialect));
   const dialect = isAsSent ? operation.dialect : servingDialect(provider, operation.dialect, model, prepared);
   if (dialect !== operation.dialect) return translate(asked, target, dialect, isThere);
-  const fitted = fitBody(prepared, operation.dialect, model, isThere ? undefined : provider.takes);
+  const fitted = fitBody(prepared, operation.dialect, model, isThere ? null : (provider.takes ?? {}));
+  if (fitted && "reason" in fitted) return fitted;
   if (isThere && isSameModel && fitted === null) {
     return {
       destination: addressed,
@@ -124,8 +127,10 @@ function translate(asked: Asked, target: Target, dialect: Dialect, isThere: bool
   const client = findSpeaker(operation.dialect);
   const serving = findSpeaker(dialect);
   const isKnown = EVERYWHERE.has(operation.name) && operation.streamFraming !== "ndjson";
+  const text = prepared.plain && decoder.decode(prepared.plain);
+  if (isKnown && text && hasManyValues([text])) return tooManyValues();
   // Parsed once more: what is written again keeps its numbers, which costs too much where nothing is.
-  const request = prepared.plain && objectOf(parseExactly(decoder.decode(prepared.plain)));
+  const request = text && objectOf(parseExactly(text));
   if (!client || !serving || !isKnown || !request) {
     return refusal(
       "unsupported_translation",

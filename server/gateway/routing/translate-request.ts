@@ -1,10 +1,12 @@
 /** A client's request in the words of the provider that serves it (SPEC 12.3). Pure. */
 import { type Refusal, refusal } from "../../core/refusal.ts";
 import type { Json } from "../../protocols/json.ts";
-import type { Feature } from "../../protocols/translation/form.ts";
+import { hasManyValues } from "../../protocols/json-values.ts";
+import type { Feature, NeutralRequest } from "../../protocols/translation/form.ts";
 import { isTooDeep } from "../../protocols/translation/nesting.ts";
 import type { LineFacts, Speaker, WriteTarget } from "../../protocols/translation/speaker.ts";
 import { fitNames, type ToolNames } from "../../protocols/translation/tool-names.ts";
+import { tooManyValues } from "./too-many-values.ts";
 
 export interface TranslatedRequest {
   readonly body: Json;
@@ -38,6 +40,7 @@ export function translateRequest(
   }
   const read = client.readRequest(request, line);
   if ("reason" in read) return read;
+  if (hasManyValues(textsWithin(read.request))) return tooManyValues();
   // Usage is asked for where the provider's record says so; whether the client sees it, its own writer knows.
   const { request: fitted, names } = fitNames(read.request);
   const written = serving.writeRequest({ ...fitted, usageChunk: false }, target);
@@ -52,4 +55,13 @@ export function translateRequest(
     `The provider that serves this call has no place for ${named.join(", ")}${more}. Leave it out, or set ` +
       "translation.unsupported to drop.",
   );
+}
+
+/** Texts that are read as JSON on the other side: what stands in them is not among the values of the request. */
+function textsWithin({ turns }: NeutralRequest): readonly string[] {
+  const parts = turns.flatMap((turn) => turn.parts);
+  return parts.flatMap((part) => {
+    if (part.kind === "tool-call") return [part.arguments];
+    return part.kind === "thinking" && part.signature ? [part.signature.value] : [];
+  });
 }

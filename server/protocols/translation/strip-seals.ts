@@ -29,13 +29,16 @@ const PLACES: ReadonlyMap<Dialect, Place> = new Map<Dialect, Place>([
   ["gemini", { member: "contents", mark: Buffer.from(GEMINI_SEAL), strip: stripContent }],
 ]);
 
-/**
- * The edits that take the sealed thinking out of a request's conversation (SPEC 12.4); null where it carries no seal. `body`
- * are the bytes of the document: they are searched first, so that nothing is gone through where there is nothing to find.
- */
-export function stripSeals(body: Uint8Array, document: Json, dialect: Dialect): Edits | null {
+/** Whether a seal may stand in a request's conversation: searched for in the bytes, so that nothing has to be gone through. */
+export function mayBeSealed(body: Uint8Array, dialect: Dialect): boolean {
   const place = PLACES.get(dialect);
-  if (!place || !includes.call(body, place.mark)) return null;
+  return place !== undefined && includes.call(body, place.mark);
+}
+
+/** The edits that take the sealed thinking out of a request's conversation (SPEC 12.4); null where it carries no seal. */
+export function stripSeals(document: Json, dialect: Dialect): Edits | null {
+  const place = PLACES.get(dialect);
+  if (!place) return null;
   const stripped = listOf(document[place.member]).map((entry) => stripEntry(entry, place.strip));
   // The mark may stand in a text.
   const conversation = editInside(stripped.entries());

@@ -36,9 +36,27 @@ test("a request that asks for nothing of it passes as it came", () => {
   expect(fitHost(body, JSON.parse(text), TAKES)).toBe(body);
 });
 
-test("what stands under the host's own name already is left to the host", () => {
-  const text = '{"seed":1,"random_seed":2,"max_completion_tokens":5,"max_tokens":6}';
-  expect(fit(text)).toBe(text);
+test("of two names for one thing the host's own stays, for it may refuse the other", () => {
+  expect(fit('{"seed":1,"random_seed":2,"max_completion_tokens":5,"max_tokens":6}')).toBe(
+    '{"random_seed":2,"max_tokens":6}',
+  );
+  expect(fit('{"seed":null,"random_seed":2}')).toBe('{"random_seed":2}');
+});
+
+test.each([
+  ['{"max_tokens":null, "max_completion_tokens":100}', '{"max_tokens":100}'],
+  ['{"max_completion_tokens":100, "max_tokens":null}', '{"max_tokens":100}'],
+  ['{"random_seed":null, "x":1, "seed":7}', '{"x":1, "random_seed":7}'],
+  ['{"random_seed":null, "seed":null}', '{"random_seed":null}'],
+  ['{"random_seed":null}', '{"random_seed":null}'],
+])("an own name that says nothing makes room: %s", (text, fitted) => {
+  expect(fit(text)).toBe(fitted);
+});
+
+test("a host that has another name for the user is told it once", () => {
+  const takes: HostTakes = { user: "safety_identifier" };
+  expect(fit('{"safety_identifier":null,"user":"u"}', takes)).toBe('{"safety_identifier":"u"}');
+  expect(fit('{"safety_identifier":"s","user":"u"}', takes)).toBe('{"safety_identifier":"s"}');
 });
 
 test("whatever stands in it, the rest of the document says the same", () => {

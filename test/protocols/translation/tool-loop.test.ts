@@ -162,6 +162,35 @@ describe("a request that goes on as it came", () => {
     );
   });
 
+  describe("and says what should become of its thinking", () => {
+    const edited = (management: string): unknown => {
+      const text = JSON.stringify(request([use("call_1")])).replace(
+        "{",
+        `{"context_management":${management},`,
+      );
+      const edits = leaveOffThinking(JSON.parse(text), CLAUDE);
+      return edits && JSON.parse(new TextDecoder().decode(editDocument(Buffer.from(text), edits)));
+    };
+    const clear = '{"type":"clear_thinking_20251015","keep":"all"}';
+    const other = '{"type":"clear_tool_uses_20250919"}';
+
+    test("says no more of that, which the format refuses where nobody thinks", () => {
+      expect(edited(`{"edits":[${clear}]}`)).not.toHaveProperty("context_management");
+      expect(edited(`{"edits":[${clear},${clear}]}`)).not.toHaveProperty("context_management");
+    });
+
+    test.each([
+      [`{"edits":[${clear},${other}]}`, `{"edits":[${other}]}`],
+      [`{"edits":[${other},${clear}]}`, `{"edits":[${other}]}`],
+      [`{"edits":[${other}]}`, `{"edits":[${other}]}`],
+      ['{"edits":[]}', '{"edits":[]}'],
+      ['{"edits":[7,{"type":7}]}', '{"edits":[7,{"type":7}]}'],
+      ["null", "null"],
+    ])("keeps what it says of anything else: %s", (management, left) => {
+      expect(edited(management)).toHaveProperty("context_management", JSON.parse(left));
+    });
+  });
+
   test("has it turned off where a provider that does not think made the calls", () => {
     expect(leaveOffThinking(request([use("call_1")]), CLAUDE)).not.toBeNull();
     expect(leaveOffThinking(request([{ type: "text", text: "So." }, use("call_1")]), CLAUDE)).not.toBeNull();

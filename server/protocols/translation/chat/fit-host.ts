@@ -5,7 +5,6 @@
 import { isGiven } from "../../demand.ts";
 import { type Json, listOf, objectOf } from "../../json.ts";
 import { CUT, type Edit, editDocument, editInside } from "../../json-cut.ts";
-import { findMember, splice } from "../../json-edit.ts";
 import { fitId, type IdForm } from "../ids.ts";
 import type { HostTakes } from "../takes.ts";
 
@@ -17,27 +16,24 @@ export function fitHost(
 ): Uint8Array<ArrayBuffer> {
   const edits = editInside([
     ["messages", takes.callIds === undefined ? null : fitMessages(document, takes.callIds)],
-    ["user", takes.user === null && document.user !== undefined ? CUT : null],
+    ...rename(document, "seed", takes.seed),
+    ...rename(document, "user", takes.user),
+    ...rename(document, "max_completion_tokens", takes.ceiling),
   ]);
-  const edited = edits?.kind === "inside" ? editDocument(body, edits.edits) : body;
-  const renamed = [
-    ["seed", takes.seed],
-    ["user", takes.user],
-    ["max_completion_tokens", takes.ceiling],
-  ] as const;
-  return renamed.reduce((bytes, [name, own]) => rename(bytes, document, name, own ?? name), edited);
+  return edits?.kind === "inside" ? editDocument(body, edits.edits) : body;
 }
 
-/** What stands under the host's own name already is left to the host. */
-function rename(
-  bytes: Uint8Array<ArrayBuffer>,
-  document: Json,
-  name: string,
-  own: string,
-): Uint8Array<ArrayBuffer> {
-  if (own === name || document[name] === undefined || isGiven(document[own])) return bytes;
-  const member = findMember(bytes, name);
-  return member ? splice(bytes, member.keyStart, member.valueStart, `${JSON.stringify(own)}:`) : bytes;
+type MemberEdit = readonly [string, Edit | null];
+
+/** The member under the host's own name; null: it has none. A host of its own names may refuse all others. */
+function rename(document: Json, name: string, own: string | null | undefined): readonly MemberEdit[] {
+  if (own === undefined || document[name] === undefined) return [];
+  if (own === null || isGiven(document[own])) return [[name, CUT]];
+  // What is null there says nothing, and would stand twice.
+  return [
+    [own, CUT],
+    [name, { kind: "rename", name: own }],
+  ];
 }
 
 function fitMessages({ messages }: Json, form: IdForm): Edit | null {
@@ -53,7 +49,7 @@ function fitMessage(message: Json, form: IdForm): Edit | null {
   ]);
 }
 
-function fit(id: unknown, name: string, form: IdForm): readonly [string, Edit | null] {
+function fit(id: unknown, name: string, form: IdForm): MemberEdit {
   const fitted = typeof id === "string" ? fitId(id, form) : id;
   return [name, fitted === id ? null : { kind: "set", text: JSON.stringify(fitted) }];
 }
