@@ -54,7 +54,8 @@ export function findMeant(address: string, { url, dashboardUrl }: OwnGateway): s
   return [url, dashboardUrl].find((own) => own !== null && means(address, own)) ?? null;
 }
 
-const START_ONE = "Start one with `tollgate start`, or name one with --url, --data-dir or -c FILE.";
+/** What to do where none runs at all: which is no trouble by itself. */
+export const START_ONE = "Start one with `tollgate start`, or name one with --url, --data-dir or -c FILE.";
 
 const LOOPBACK = /^(?:127(?:\.\d+){3}|\[::1\])$/;
 

@@ -3,6 +3,7 @@ import { createClient } from "../../client.ts";
 import { VERSION } from "../../version.ts";
 import { isFailure } from "../failure.ts";
 import { readHealth } from "../health.ts";
+import { START_ONE } from "../own-gateway.ts";
 import { findGateway, findTarget, type TargetOptions } from "../target.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Finding, good, warning, wrong } from "./finding.ts";
@@ -15,7 +16,10 @@ export interface Running {
 /** Asks it how it is, and whether it takes the token that the other commands would show. */
 export async function checkRunning(options: TargetOptions, terminal: Terminal): Promise<Running> {
   const address = findGateway(options, terminal);
-  if (isFailure(address)) return { isRunning: false, findings: [good(address.message)] };
+  if (isFailure(address)) {
+    const { message, hint } = address;
+    return { isRunning: false, findings: [hint === START_ONE ? good(message) : warning(message, hint)] };
+  }
   const { url, urlSource } = address;
   const health = await readHealth(url);
   if (health === null) {
