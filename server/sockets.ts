@@ -37,13 +37,13 @@ export const SYSTEM_TABLES: Omit<SocketTables, "resolve"> = {
 
 /** Asks the tables. What cannot be read says nothing. */
 export function createIsUnconnected({ read, listOwn, resolve }: SocketTables): IsUnconnected {
-  return async (host, port) => {
+  return async (host, port, calls) => {
     try {
       const addresses = isIP(host) ? [host] : await resolve(host);
       const tables = await Promise.all([read("tcp"), read("tcp6").catch(() => "")]);
       const own = new Set(await listOwn());
       const sockets = tables.flatMap(parseSockets).filter(({ inode }) => own.has(`socket:[${inode}]`));
-      return isKnocking(sockets, addresses, port);
+      return areKnocking(sockets, addresses, port, calls);
     } catch {
       // Another system than Linux, or a name that is no longer known.
       return false;
@@ -51,15 +51,24 @@ export function createIsUnconnected({ read, listOwn, resolve }: SocketTables): I
   };
 }
 
-/** Whether connections to these addresses are being opened, and none is open. */
-export function isKnocking(
+/**
+ * Whether so many calls can all be without a connection to these addresses: none is open, and as many are being opened to
+ * one of them. With fewer, some call has its connection to an address that the host's name does not lead to any more.
+ */
+export function areKnocking(
   sockets: readonly ListedSocket[],
   addresses: readonly string[],
   port: number,
+  calls: number,
 ): boolean {
-  const there = new Set(addresses.map(inUrlForm));
-  const ofHost = sockets.filter((socket) => socket.port === port && there.has(socket.address));
-  return ofHost.some(({ state }) => state === "opening") && !ofHost.some(({ state }) => state === "open");
+  const opening = new Map(addresses.map((address) => [inUrlForm(address), 0]));
+  for (const { address, port: own, state } of sockets) {
+    const before = own === port ? opening.get(address) : undefined;
+    if (before === undefined) continue;
+    if (state === "open") return false;
+    if (state === "opening") opening.set(address, before + 1);
+  }
+  return calls > 0 && Math.max(0, ...opening.values()) >= calls;
 }
 
 /** The sockets in a table's text; its first line is a heading. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
-import { createIsUnconnected, isKnocking, parseSockets, SYSTEM_TABLES } from "../server/sockets.ts";
+import { areKnocking, createIsUnconnected, parseSockets, SYSTEM_TABLES } from "../server/sockets.ts";
 import { until } from "./support/signals.ts";
 
 const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -47,28 +47,41 @@ describe("a host takes no connection", () => {
   const opening = { address: "192.0.2.7", port: 443, state: "opening", inode: "1" } as const;
 
   test("where some are being opened, and none is open", () => {
-    expect(isKnocking([opening], ["192.0.2.7"], 443)).toBe(true);
-    expect(isKnocking([opening, { ...opening, state: "over" }], ["192.0.2.9", "192.0.2.7"], 443)).toBe(true);
+    expect(areKnocking([opening], ["192.0.2.7"], 443, 1)).toBe(true);
+    expect(areKnocking([opening, { ...opening, state: "over" }], ["192.0.2.9", "192.0.2.7"], 443, 1)).toBe(
+      true,
+    );
     const sixth = { ...opening, address: "[2001:db8::1]" };
-    expect(isKnocking([sixth], ["2001:0db8:0:0::0001"], 443)).toBe(true);
+    expect(areKnocking([sixth], ["2001:0db8:0:0::0001"], 443, 1)).toBe(true);
   });
 
   test("not where one is open, where none is being opened, or where all that is another host's", () => {
-    expect(isKnocking([opening, { ...opening, state: "open" }], ["192.0.2.7"], 443)).toBe(false);
-    expect(isKnocking([{ ...opening, state: "over" }], ["192.0.2.7"], 443)).toBe(false);
-    expect(isKnocking([], ["192.0.2.7"], 443)).toBe(false);
-    expect(isKnocking([opening], ["192.0.2.8"], 443)).toBe(false);
-    expect(isKnocking([opening], ["192.0.2.7"], 80)).toBe(false);
-    expect(isKnocking([opening], [], 443)).toBe(false);
+    expect(areKnocking([opening, { ...opening, state: "open" }], ["192.0.2.7"], 443, 1)).toBe(false);
+    expect(areKnocking([{ ...opening, state: "over" }], ["192.0.2.7"], 443, 1)).toBe(false);
+    expect(areKnocking([], ["192.0.2.7"], 443, 1)).toBe(false);
+    expect(areKnocking([opening], ["192.0.2.8"], 443, 1)).toBe(false);
+    expect(areKnocking([opening], ["192.0.2.7"], 80, 1)).toBe(false);
+    expect(areKnocking([opening], [], 443, 1)).toBe(false);
+  });
+
+  test("only if each call that waits may be one of those for which one is being opened", () => {
+    const others = { ...opening, address: "192.0.2.8" };
+    const both = ["192.0.2.7", "192.0.2.8"];
+    expect(areKnocking([opening, opening], ["192.0.2.7"], 443, 2)).toBe(true);
+    expect(areKnocking([opening], ["192.0.2.7"], 443, 2)).toBe(false);
+    // One call may try several addresses at once.
+    expect(areKnocking([opening, others], both, 443, 1)).toBe(true);
+    expect(areKnocking([opening, others], both, 443, 2)).toBe(false);
+    expect(areKnocking([opening], ["192.0.2.7"], 443, 0)).toBe(false);
   });
 
   test("as far as its own sockets show, by whatever name it goes", async () => {
-    const ask = (own: readonly string[], host = "models.example.com") =>
+    const ask = (own: readonly string[], host = "models.example.com", calls = 1) =>
       createIsUnconnected({
         read: async (table) => (table === "tcp" ? TCP : TCP6),
         listOwn: async () => own,
         resolve: async () => ["192.0.2.7"],
-      })(host, 443);
+      })(host, 443, calls);
     expect(await ask(["/dev/null", "socket:[22]"])).toBe(true);
     expect(await ask(["socket:[22]"], "192.0.2.7")).toBe(true);
     expect(await ask(["socket:[22]", "socket:[33]"])).toBe(false);
@@ -83,9 +96,9 @@ describe("a host takes no connection", () => {
       resolve: async () => ["192.0.2.7"],
     };
     for (const part of [{ read: failing }, { listOwn: failing }, { resolve: failing }])
-      expect(await createIsUnconnected({ ...parts, ...part })("models.example.com", 443)).toBe(false);
+      expect(await createIsUnconnected({ ...parts, ...part })("models.example.com", 443, 1)).toBe(false);
     const withoutSix = { ...parts, read: async (table: string) => (table === "tcp" ? TCP : failing()) };
-    expect(await createIsUnconnected(withoutSix)("models.example.com", 443)).toBe(true);
+    expect(await createIsUnconnected(withoutSix)("models.example.com", 443, 1)).toBe(true);
   });
 });
 
@@ -99,17 +112,17 @@ describe.skipIf(!existsSync("/proc/self/net/tcp"))("on this system", () => {
     listener.kill("SIGSTOP");
     const crowd = Bun.spawn([process.execPath, "-e", CROWD, String(port)], { stdout: "pipe" });
     expect(await readLine(crowd.stdout)).toBe("full");
-    expect(await isUnconnected("localhost", port)).toBe(false);
+    expect(await isUnconnected("localhost", port, 1)).toBe(false);
     const socket = connect(port, "127.0.0.1").on("error", () => undefined);
     await until(
-      async () => (await isUnconnected("localhost", port)) || null,
+      async () => (await isUnconnected("localhost", port, 1)) || null,
       "the connection is being opened",
     );
 
     using other = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
     const taken = connect(other.port, "127.0.0.1");
     await new Promise((resolve) => taken.on("connect", resolve));
-    expect(await isUnconnected("localhost", other.port)).toBe(false);
+    expect(await isUnconnected("localhost", other.port, 1)).toBe(false);
 
     for (const one of [socket, taken]) one.destroy();
     for (const child of [crowd, listener]) {

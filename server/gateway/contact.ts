@@ -7,13 +7,13 @@ import type { Call } from "./call.ts";
 import type { Departure } from "./forward.ts";
 
 /**
- * Whether no request of this process can have reached the host: connections to it are being opened, and none is open.
- * False as well where that cannot be found out. Never rejects.
+ * Whether none of so many requests that this process has under way to the host can have reached it: a connection is being
+ * opened for each of them, and none is open. False as well where that cannot be found out. Never rejects.
  */
-export type IsUnconnected = (host: string, port: number) => Promise<boolean>;
+export type IsUnconnected = (host: string, port: number, calls: number) => Promise<boolean>;
 
 /** What has to be known of a call that waits for its answer. */
-type Waiting = Pick<Call, "admitted" | "abort">;
+type Waiting = Pick<Call, "admitted" | "deadline" | "abort">;
 
 export interface Contacts {
   /** The request leaves now. Every `begin` is followed by one `end`. */
@@ -29,63 +29,74 @@ export interface Contacts {
 
 /** How long a request may take before anybody wonders whether it has been sent. */
 const PATIENCE: Millis = 10_000;
+/** Where it may take no longer than that, so long before its time is over. */
+const NOTICE: Millis = 2_000;
+
+interface Doubt {
+  readonly departure: Departure;
+  stage: "waiting" | "asked" | "unconnected";
+}
 
 /** No call is under way. */
 export function createContacts({ isUnconnected }: { readonly isUnconnected: IsUnconnected }): Contacts {
-  /** Calls that nobody has wondered about, oldest first. */
-  const waiting = new Map<Waiting, Departure>();
-  /** Calls of which it is asked whether they have a connection, or of which it is known that they have none. */
-  const doubted = new Map<Waiting, "asked" | "unconnected">();
+  const doubts = new Map<Waiting, Doubt>();
 
-  async function wonder(calls: readonly Waiting[], host: string, port: number): Promise<void> {
-    for (const call of calls) doubted.set(call, "asked");
-    const areUnconnected = await isUnconnected(host, port);
-    for (const call of calls) {
+  async function wonder(calls: ReadonlyMap<Waiting, Doubt>, place: Place, all: number): Promise<void> {
+    for (const doubt of calls.values()) doubt.stage = "asked";
+    if (!(await isUnconnected(place.host, place.port, all))) return;
+    for (const [call, doubt] of calls) {
       // Its answer may have begun meanwhile.
-      if (!doubted.has(call)) continue;
-      if (areUnconnected) {
-        doubted.set(call, "unconnected");
-        call.abort.abort();
-      } else doubted.delete(call);
+      if (doubts.get(call) !== doubt) continue;
+      doubt.stage = "unconnected";
+      call.abort.abort();
     }
+  }
+
+  /** All that wait for the host, whether it is time to wonder about them or not. */
+  function countAt(name: string): number {
+    let calls = 0;
+    for (const { departure } of doubts.values()) if (placeOf(departure).name === name) calls++;
+    return calls;
   }
 
   return {
     begin(call, departure) {
-      waiting.set(call, departure);
+      doubts.set(call, { departure, stage: "waiting" });
     },
     end(call) {
-      waiting.delete(call);
-      const isUnsent = doubted.get(call) === "unconnected";
-      doubted.delete(call);
+      const isUnsent = doubts.get(call)?.stage === "unconnected";
+      doubts.delete(call);
       return isUnsent;
     },
     sweep(at) {
-      const places = new Map<string, { readonly place: Place; readonly calls: Waiting[] }>();
-      for (const [call, departure] of waiting) {
-        if (at < call.admitted + PATIENCE) break;
-        waiting.delete(call);
-        const place = placeOf(departure);
-        const key = `${place.host} ${place.port}`;
-        const known = places.get(key) ?? { place, calls: [] };
-        known.calls.push(call);
-        places.set(key, known);
+      const due = new Map<string, { readonly place: Place; readonly calls: Map<Waiting, Doubt> }>();
+      for (const [call, doubt] of doubts) {
+        if (doubt.stage !== "waiting" || at < dueAt(call)) continue;
+        const place = placeOf(doubt.departure);
+        const known = due.get(place.name) ?? { place, calls: new Map() };
+        known.calls.set(call, doubt);
+        due.set(place.name, known);
       }
-      for (const { place, calls } of places.values()) void wonder(calls, place.host, place.port);
+      for (const [name, { place, calls }] of due) void wonder(calls, place, countAt(name));
     },
   };
+}
+
+function dueAt({ admitted, deadline }: Waiting): Instant {
+  return Math.min(admitted + PATIENCE, deadline - NOTICE);
 }
 
 interface Place {
   readonly host: string;
   readonly port: number;
+  /** Both together. */
+  readonly name: string;
 }
 
 /** Where the request goes: to the address that was checked, where one was. */
 function placeOf({ url, address }: Departure): Place {
-  const { protocol, hostname, port } = new URL(url);
-  return {
-    host: address ?? hostname.replace(/^\[|\]$/g, ""),
-    port: port === "" ? (protocol === "https:" ? 443 : 80) : Number(port),
-  };
+  const { protocol, hostname, port: said } = new URL(url);
+  const host = address ?? hostname.replace(/^\[|\]$/g, "");
+  const port = said === "" ? (protocol === "https:" ? 443 : 80) : Number(said);
+  return { host, port, name: `${host} ${port}` };
 }

@@ -6,28 +6,36 @@ const SECOND = 1_000;
 
 interface Question {
   readonly place: string;
+  readonly calls: number;
   answer(isUnconnected: boolean): Promise<void>;
+}
+
+interface Terms {
+  readonly admitted: number;
+  /** How long it may wait for its answer. */
+  readonly time: number;
+  readonly address: string | null;
 }
 
 /** Contacts whose questions the test answers. */
 function openContacts() {
   const questions: Question[] = [];
   const contacts = createContacts({
-    isUnconnected: (host, port) => {
+    isUnconnected: (host, port, calls) => {
       const { promise, resolve } = Promise.withResolvers<boolean>();
       const answer = async (isUnconnected: boolean): Promise<void> => {
         resolve(isUnconnected);
         await new Promise(setImmediate);
       };
-      questions.push({ place: `${host} ${port}`, answer });
+      questions.push({ place: `${host} ${port}`, calls, answer });
       return promise;
     },
   });
   const begin = (
     url = "https://api.example.com/v1",
-    { admitted = 0, address = null }: { admitted?: number; address?: string | null } = {},
+    { admitted = 0, time = 600 * SECOND, address = null }: Partial<Terms> = {},
   ) => {
-    const call = { admitted, abort: new AbortController() };
+    const call = { admitted, deadline: admitted + time, abort: new AbortController() };
     contacts.begin(call, { url, address, headers: new Headers(), body: new Uint8Array(0) });
     return call;
   };
@@ -77,13 +85,23 @@ describe("a call whose answer stays away", () => {
   });
 });
 
+test("a call of little time is asked about before that is over, without regard to others", () => {
+  const { contacts, questions, begin } = openContacts();
+  begin();
+  begin("https://short.example.com", { time: 5 * SECOND });
+  contacts.sweep(3 * SECOND - 1);
+  expect(questions).toEqual([]);
+  contacts.sweep(3 * SECOND);
+  expect(questions.map(({ place }) => place)).toEqual(["short.example.com 443"]);
+});
+
 describe("the system", () => {
   test("is asked once for all that wait for a host, and not for those who came later", async () => {
     const { contacts, questions, begin } = openContacts();
     const calls = Array.from({ length: 500 }, () => begin());
     const later = begin(undefined, { admitted: 1 });
     contacts.sweep(10 * SECOND);
-    expect(questions).toHaveLength(1);
+    expect(questions.map(({ calls }) => calls)).toEqual([501]);
     await questions[0]?.answer(true);
     expect(calls.every(({ abort }) => abort.signal.aborted)).toBe(true);
     expect(later.abort.signal.aborted).toBe(false);

@@ -59,7 +59,9 @@ export function aim(asked: Asked, target: Target): Aimed | Refusal {
   const isSameModel = model === prepared.model;
   // What was sent there as it is stays so, and so does what the provider alone knows how to take.
   const isAsSent = isThere && (isSameModel || !provider.serves.has(operation.dialect));
-  const dialect = isAsSent ? operation.dialect : servingDialect(provider, operation.dialect, model, prepared);
+  const isServed = provider.serves.has(operation.dialect) && !EVERYWHERE.has(operation.name);
+  const dialect =
+    isAsSent || isServed ? operation.dialect : servingDialect(provider, operation.dialect, model, prepared);
   if (dialect !== operation.dialect) return translate(asked, target, dialect, isThere);
   const fitted = fitBody(prepared, operation.dialect, model, isThere ? null : (provider.takes ?? {}));
   if (fitted && "reason" in fitted) return fitted;

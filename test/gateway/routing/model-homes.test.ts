@@ -203,3 +203,14 @@ test("a responses client keeps its bytes", async () => {
   expect(sentTo(plane)).toEqual([RESPONSES]);
   expect(new TextDecoder().decode(plane.sent[0]?.body)).toBe(body);
 });
+
+test("what does not generate is not translated, whatever model an override gives it", async () => {
+  const config = "agents: { bot: { overrides: { openai: { 'x*': gpt-6-astra } } } }";
+  using plane = openDataPlane({ config, upstream: serve });
+  for (const path of ["embeddings", "completions", "moderations"]) {
+    const body = JSON.stringify({ model: "x1", input: "hi", prompt: "hi" });
+    const headers = { authorization: "Bearer sk-own" };
+    await plane.send(`/agents/bot/openai/v1/${path}`, { method: "POST", headers, body });
+    expect(plane.sent.at(-1)?.url).toBe(`https://api.openai.com/v1/${path}`);
+  }
+});

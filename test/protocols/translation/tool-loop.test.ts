@@ -183,6 +183,7 @@ describe("a request that goes on as it came", () => {
       [`{"edits":[${clear},${other}]}`, `{"edits":[${other}]}`],
       [`{"edits":[${other},${clear}]}`, `{"edits":[${other}]}`],
       [`{"edits":[${other}]}`, `{"edits":[${other}]}`],
+      [`{"a":1,"edits":[${clear}]}`, '{"a":1}'],
       ['{"edits":[]}', '{"edits":[]}'],
       ['{"edits":[7,{"type":7}]}', '{"edits":[7,{"type":7}]}'],
       ["null", "null"],

@@ -43,7 +43,8 @@ function stopClearing({ context_management }: Json): Edit | null {
     textOf(objectOf(edit)?.type)?.startsWith(CLEARS_THINKING) ? CUT : null,
   );
   const list = editList(edits);
-  return list === CUT ? CUT : editInside([["edits", list]]);
+  const isAlone = Object.keys(objectOf(context_management) ?? {}).length === 1;
+  return list === CUT && isAlone ? CUT : editInside([["edits", list]]);
 }
 
 function beginsWithThinking({ messages }: Json): boolean {
