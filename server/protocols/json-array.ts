@@ -1,9 +1,7 @@
 /** A JSON list whose elements are the events of a stream: what Gemini sends without `alt=sse`. */
+import { BACKSLASH, QUOTE } from "./json-marks.ts";
 import type { EventSign } from "./protocol.ts";
 import { type Scanner, stripMark } from "./scanner.ts";
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 /**
  * Finds where the list's objects end, and the list itself. A single object in place of a list is one event. Depth is

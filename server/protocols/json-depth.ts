@@ -2,18 +2,12 @@
  * How deep JSON text goes, before it is parsed: the engine takes fifty times as long for brackets as for anything else, and
  * how many there are is the sender's to choose.
  */
+import { BACKSLASH, CLOSE_LIST, CLOSE_OBJECT, OPEN_LIST, OPEN_OBJECT, QUOTE } from "./json-marks.ts";
 
 /** Shorter texts cost little whatever stands in them. */
 const LONG = 64 * 1024;
 /** No request and no answer goes as deep. */
 const DEEPEST = 1_000;
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
 
 /** Whether a long text opens more brackets within each other than is worth parsing. Strings are leapt over. */
 export function goesTooDeep(text: string): boolean {

@@ -2,6 +2,16 @@
  * Finds members of a JSON object by their bytes, so that an edit touches nothing else (law 6). One pass, no recursion:
  * depth and size are the sender's to choose. The text must have been parsed once; what is not JSON is not found.
  */
+import {
+  BACKSLASH,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+} from "./json-marks.ts";
 
 /** A member's byte ranges, ends exclusive; the key's with its quotes. */
 export interface Member {
@@ -10,15 +20,6 @@ export interface Member {
   readonly valueStart: number;
   readonly valueEnd: number;
 }
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
-const COMMA = 0x2c;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
 
 /** The last member with this name of the object that begins at `from` (white space before it is skipped), or null. */
 export function findMember(bytes: Uint8Array, name: string, from = 0): Member | null {

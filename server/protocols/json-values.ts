@@ -3,14 +3,10 @@
  * there are is the sender's to choose: 64 MiB have room for thirty million.
  */
 import { stringEnd } from "./json-depth.ts";
+import { COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from "./json-marks.ts";
 
 /** Most values that are gone through for one call. A conversation has some thousands, and an image is one of them. */
 export const MOST_VALUES = 200_000;
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN_LIST = 0x5b;
-const OPEN_OBJECT = 0x7b;
 
 /**
  * Whether JSON texts hold more than `MOST_VALUES` between them; empty lists and objects count twice. Strings are leapt over,

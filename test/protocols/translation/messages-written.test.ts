@@ -3,31 +3,12 @@ import { expect, test } from "bun:test";
 import type { NeutralRequest, Part, Thinking } from "../../../server/protocols/translation/form.ts";
 import { fitId } from "../../../server/protocols/translation/ids.ts";
 import { messagesSpeaker } from "../../../server/protocols/translation/messages/speaker.ts";
+import { BARE as GREETING } from "./bare.ts";
 
 const TEXT = { kind: "text", text: "Hello" } as const;
 
 /** What the client of another format asks that says nothing but hello. */
-const BARE: NeutralRequest = {
-  model: "auto",
-  stream: false,
-  system: [],
-  turns: [{ role: "user", parts: [TEXT] }],
-  tools: [],
-  toolChoice: null,
-  parallelTools: null,
-  maxTokens: null,
-  temperature: null,
-  topP: null,
-  topK: null,
-  seed: null,
-  frequencyPenalty: null,
-  presencePenalty: null,
-  stop: [],
-  format: null,
-  thinking: null,
-  user: null,
-  usageChunk: false,
-};
+const BARE: NeutralRequest = { ...GREETING, model: "auto", turns: [{ role: "user", parts: [TEXT] }] };
 
 const TOOL = { name: "tell", description: null, parameters: null, strict: null };
 
